@@ -7,6 +7,8 @@ let package = Package(
     name: "baton",
     targets: [
         .target(name: "Threads", path: "Sources/Drivers/Threads", swiftSettings: strict),
+        .target(name: "Workers", path: "Sources/Core/Workers", swiftSettings: strict),
+        .target(name: "Sagas", dependencies: ["Workers"], path: "Sources/Core/Sagas", swiftSettings: strict),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: strict),
     ]
 )

@@ -1,0 +1,116 @@
+import Workers
+
+/// One outside effect of a handoff.
+///
+/// A call lies between two commits, intent and outcome. Where the outcome is missing, `find` asks the target before
+/// `perform` is tried again, so neither ever has to guess.
+public protocol Step<Subject>: Sendable {
+    /// What the saga works on, such as a plan.
+    associatedtype Subject: Sendable
+    /// The step's stored name: never renamed, never reused.
+    static var name: String { get }
+    /// Tells steps of one kind apart (component, task, role); empty where there is only one.
+    var instance: String { get }
+    /// The system that the step calls, such as `ERP`.
+    var target: String { get }
+    /// How long a call may take and how long its effect may hide.
+    var timing: CallTiming { get }
+    /// The claim under which a thing shared between deals is made; nil for a thing of this handoff alone.
+    func claim(for subject: Subject) -> Claim?
+    /// Asks the target for what an earlier call with the same key did. Changes nothing.
+    func find(for subject: Subject, on attempt: SagaAttempt) async throws -> Found
+    /// Makes the effect. Throws ``Refused`` when it surely was not and never will be made.
+    func perform(for subject: Subject, on attempt: SagaAttempt) async throws -> Receipt
+}
+
+extension Step {
+    /// Steps are alone of their kind unless they say otherwise.
+    public var instance: String { "" }
+    /// The call budget and settling time of an ordinary target.
+    public var timing: CallTiming { .standard }
+    /// Things are not shared between deals unless a step says otherwise.
+    public func claim(for subject: Subject) -> Claim? { nil }
+    /// Name and instance, unique within a handoff and part of the step's key.
+    public var label: String { instance.isEmpty ? Self.name : "\(Self.name)/\(instance)" }
+}
+
+/// What a read-back says about an effect.
+public enum Found: Sendable, Equatable {
+    /// The effect is there.
+    case present(Receipt)
+    /// The effect is surely not there.
+    case absent
+    /// The target is still working on it.
+    case unfinished(retryAfter: Duration)
+}
+
+/// How long one call may take, and how long after that its effect may still appear.
+public struct CallTiming: Sendable, Equatable {
+    /// From asking for the intent to the last moment at which the call is sent or awaited.
+    public let budget: Duration
+    /// How long after the budget an effect may still become visible at the target.
+    public let settle: Duration
+
+    /// Describes a call that takes at most `budget` and is visible `settle` later.
+    public init(budget: Duration, settle: Duration) {
+        self.budget = budget
+        self.settle = settle
+    }
+
+    /// Ten seconds for the call, five for the target to settle.
+    public static let standard = CallTiming(budget: .seconds(10), settle: .seconds(5))
+}
+
+/// A thing shared between deals, which is made under its own key and at most by one handoff at a time.
+public struct Claim: Sendable, Equatable {
+    /// The system that holds the thing.
+    public let target: String
+    /// What it is, such as `customer`.
+    public let thing: String
+    /// What makes two deals mean the same thing, such as legal entity and tax id.
+    public let naturalKey: String
+
+    /// Names the thing.
+    public init(target: String, thing: String, naturalKey: String) {
+        self.target = target
+        self.thing = thing
+        self.naturalKey = naturalKey
+    }
+
+    /// The claim's own key, from which the call's idempotency key is made.
+    public var key: String { "\(target)/\(thing)/\(naturalKey)" }
+}
+
+/// One try at one step: what the call needs beside the subject.
+public struct SagaAttempt: Sendable {
+    /// The idempotency key as it goes over the wire: a hash, so that no target's case or length limit merges two.
+    public let key: String
+    /// The id that follows the deal everywhere.
+    public let correlationID: String
+    /// The moment after which nothing may be sent any more.
+    public let deadline: ContinuousClock.Instant
+    /// What the earlier steps of this handoff left behind, by label.
+    public let receipts: [String: Receipt]
+    /// What is known of the claimed thing: nil while it is not known to exist.
+    public let claimed: Receipt?
+
+    /// Describes one try.
+    public init(
+        key: String, correlationID: String, deadline: ContinuousClock.Instant, receipts: [String: Receipt],
+        claimed: Receipt? = nil
+    ) {
+        self.key = key
+        self.correlationID = correlationID
+        self.deadline = deadline
+        self.receipts = receipts
+        self.claimed = claimed
+    }
+
+    /// The external id that the step `label` left behind; refuses as a mistake in the software when it left none.
+    public func externalID(of label: String) throws(Refused) -> String {
+        guard let receipt = receipts[label] else {
+            throw Refused(.unknown, "step needs the receipt of \(label), which is not done")
+        }
+        return receipt.externalID
+    }
+}

@@ -1,0 +1,65 @@
+/// Every way in which work can end with a person: a closed list, stored and published by these names.
+public enum IncidentClass: String, Sendable, Codable, CaseIterable {
+    /// The body is empty.
+    case empty
+    /// The body is over the size limit.
+    case tooLarge = "too_large"
+    /// The body is not valid UTF-8.
+    case invalidEncoding = "invalid_encoding"
+    /// The body is not JSON.
+    case notJSON = "not_json"
+    /// The body is JSON but not what the published schema says.
+    case wrongSchema = "wrong_schema"
+    /// The event's type is not one that this queue takes.
+    case unknownType = "unknown_type"
+    /// The event's type is known, its major version is not.
+    case unsupportedVersion = "unsupported_version"
+    /// The event names another source than its routing key.
+    case sourceMismatch = "source_mismatch"
+    /// The deal has more lines than the limit.
+    case tooManyLines = "too_many_lines"
+    /// The deal's lines or milestones do not add up to its total.
+    case amountsDoNotAddUp = "amounts_do_not_add_up"
+    /// A period ends before it begins.
+    case datesReversed = "dates_reversed"
+    /// The commercial terms are not approved, or nobody owns delivery.
+    case notApproved = "not_approved"
+    /// The same deal version arrived with other content.
+    case conflict
+    /// A target said that it will never do this.
+    case targetRefused = "target_refused"
+    /// All attempts of a step failed; whether the last took effect may be unknown.
+    case attemptsUsedUp = "attempts_used_up"
+    /// The work kept waiting until its maximal age passed.
+    case ageUsedUp = "age_used_up"
+    /// The work's workers died again and again without an outcome.
+    case takeoversUsedUp = "takeovers_used_up"
+    /// No binding matched the message's routing key.
+    case unroutable
+    /// Nothing above fits: a mistake in the software.
+    case unknown
+
+    /// The team that decides on incidents of this class.
+    public var owner: Owner {
+        switch self {
+        case .empty, .tooLarge, .invalidEncoding, .notJSON, .wrongSchema, .unknownType, .unsupportedVersion,
+            .sourceMismatch, .unroutable:
+            .integration
+        case .tooManyLines, .amountsDoNotAddUp, .datesReversed, .notApproved, .conflict: .salesOperations
+        case .targetRefused: .finance
+        case .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .unknown: .support
+        }
+    }
+
+    /// A team to which incidents belong.
+    public enum Owner: String, Sendable, Codable, CaseIterable {
+        /// Owns the quality of what the CRM sends.
+        case salesOperations = "sales_operations"
+        /// Owns entities, tax, billing and revenue.
+        case finance
+        /// Owns the publishers and their messages.
+        case integration
+        /// Owns the fleet and its targets.
+        case support
+    }
+}

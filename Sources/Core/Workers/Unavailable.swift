@@ -1,0 +1,36 @@
+/// The work could not be done now and may be later; whether it took effect may be unknown.
+public struct Unavailable: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Why it could not be done now.
+    public enum Cause: String, Sendable, Codable, CaseIterable {
+        /// The target failed, timed out or could not be reached: an attempt.
+        case failure
+        /// The target asked for fewer calls (429): not an attempt.
+        case throttled
+        /// The target accepted the work and has not finished it: not an attempt.
+        case accepted
+        /// Another handoff is creating the same shared thing: not an attempt.
+        case claimed
+    }
+
+    /// Why, which also decides whether it counts as an attempt.
+    public let cause: Cause
+    /// The system that could not do it, such as `ERP`.
+    public let target: String
+    /// The least time the target asked for before the next try.
+    public let retryAfter: Duration?
+    /// What the target said, in words: no payload, no secret.
+    public let reason: String
+
+    /// Describes why `target` could not do the work now.
+    public init(_ cause: Cause, target: String, retryAfter: Duration? = nil, reason: String) {
+        self.cause = cause
+        self.target = target
+        self.retryAfter = retryAfter
+        self.reason = String(reason.prefix(1000))
+    }
+
+    /// Whether this failure uses up one of the step's attempts.
+    public var isAttempt: Bool { cause == .failure }
+    /// The target, the cause and what was said.
+    public var description: String { "\(target) \(cause.rawValue): \(reason)" }
+}
