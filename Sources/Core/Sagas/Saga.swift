@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Workers
 
 /// The saga reads like the process it is: stages in order, each in its queue, steps in order.
@@ -6,8 +7,14 @@ public protocol Saga: Sendable {
     associatedtype Plan: Codable & Sendable
     /// The saga's stored name: never renamed.
     static var name: String { get }
+    /// The queue whose workers plan a handoff that is at the head of its lane.
+    static var planningQueue: Queue { get }
+    /// Makes the plan from the canonical bytes of a deal. Pure; throws ``Refused`` for a deal that cannot be planned.
+    func plan(_ deal: String, for handoff: UUID) throws -> Plan
     /// The stages in order; each step is done once, in order, by the workers of its stage's queue.
     func stages(for plan: Plan) -> [Stage<Plan>]
+    /// What another system shall be told about a handoff that stands so, or nil to tell nothing.
+    func status(of standing: Standing, plan: Plan?) -> Status?
 }
 
 /// The part of a handoff that one queue's workers do.
@@ -25,4 +32,59 @@ public struct Stage<Plan: Sendable>: Sendable {
         self.steps = steps
         self.isFinal = isFinal
     }
+}
+
+/// How a handoff stands, as far as people and other systems care.
+public struct Standing: Sendable, Equatable {
+    /// What the handoff is about to be, once the write that carries this is committed.
+    public enum State: Sendable, Equatable {
+        /// In work, or ready for it, in this queue.
+        case under(queue: String)
+        /// Not in work until something passes or comes.
+        case waiting(cause: String, on: String)
+        /// A person was asked.
+        case parked(IncidentClass)
+        /// Everything is done.
+        case finished
+    }
+
+    /// The state.
+    public let state: State
+    /// The opportunity it is about.
+    public let opportunity: String
+    /// What the steps left behind so far, by label.
+    public let receipts: [String: Receipt]
+
+    /// Describes how a handoff stands.
+    public init(state: State, opportunity: String, receipts: [String: Receipt]) {
+        self.state = state
+        self.opportunity = opportunity
+        self.receipts = receipts
+    }
+}
+
+/// What another system shall say about an opportunity: the latest state, not each event.
+public struct Status: Sendable, Equatable {
+    /// The system to be told, such as `CRM`.
+    public let target: String
+    /// Which of its objects.
+    public let object: String
+    /// The queue whose workers tell it.
+    public let queue: Queue
+    /// What it shall say, as JSON.
+    public let content: String
+
+    /// Describes what `target` shall say.
+    public init(target: String, object: String, queue: Queue, content: String) {
+        self.target = target
+        self.object = object
+        self.queue = queue
+        self.content = content
+    }
+}
+
+/// Tells another system what it shall say; called again with the same version until it returns.
+public protocol StatusWriter: Sendable {
+    /// Writes `content` as the `sourceVersion`th state of the opportunity; an older one than written counts as done.
+    func write(_ content: String, opportunity: String, sourceVersion: Int64, on attempt: SagaAttempt) async throws
 }

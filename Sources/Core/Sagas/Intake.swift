@@ -1,0 +1,121 @@
+import FoundationEssentials
+
+/// Where deal versions enter: each is recorded once, whatever is delivered how often.
+public protocol Intake: Sendable {
+    /// Records what arrived and says what became of it; committed when it returns.
+    func admit(_ arrival: Arrival) async throws -> Admission
+}
+
+/// One event about a deal version, checked and reduced to the published contract.
+public struct Arrival: Sendable, Equatable {
+    /// The publisher, which is also the first word of its routing keys.
+    public var source: String
+    /// The publisher's own id of the event; with the source it tells copies of one event.
+    public var eventID: String
+    /// The id that follows the deal everywhere.
+    public var correlationID: String
+    /// The opportunity, whose versions run strictly one after the other.
+    public var opportunity: String
+    /// The contract.
+    public var contract: String
+    /// The contract's version, from 1.
+    public var version: Int
+    /// The canonical bytes of the deal, as text.
+    public var body: String
+    /// SHA-256 of `body`: the same key with another hash is a conflict.
+    public var contentHash: String
+    /// The customer's name, for people who look for the deal.
+    public var customer: String
+    /// What the deal is worth, in minor units of `currency`.
+    public var totalMinor: Int64
+    /// ISO 4217 code.
+    public var currency: String
+    /// Why the event starts nothing, such as a stage that is no trigger; nil when it may start a handoff.
+    public var ignoredBecause: String?
+    /// What the CRM shall say once the handoff is accepted; nil where no CRM is told.
+    public var status: Status?
+
+    /// Describes one event.
+    public init(
+        source: String, eventID: String, correlationID: String, opportunity: String, contract: String, version: Int,
+        body: String, contentHash: String, customer: String, totalMinor: Int64, currency: String,
+        ignoredBecause: String? = nil, status: Status? = nil
+    ) {
+        self.source = source
+        self.eventID = eventID
+        self.correlationID = correlationID
+        self.opportunity = opportunity
+        self.contract = contract
+        self.version = version
+        self.body = body
+        self.contentHash = contentHash
+        self.customer = customer
+        self.totalMinor = totalMinor
+        self.currency = currency
+        self.ignoredBecause = ignoredBecause
+        self.status = status
+    }
+}
+
+/// What became of an event.
+public struct Admission: Sendable, Equatable {
+    /// The closed list of dispositions, stored and published by these names.
+    public enum Outcome: String, Sendable, Codable, CaseIterable {
+        /// It started a handoff.
+        case accepted
+        /// The same version with the same content is known already.
+        case duplicate
+        /// A later version of the contract went ahead of it.
+        case stale
+        /// It is about something that starts nothing.
+        case ignored
+        /// The same version is known with other content: a person decides.
+        case conflict
+    }
+
+    /// What became of the event.
+    public let outcome: Outcome
+    /// Why, for everything but `accepted`.
+    public let reason: String?
+    /// The handoff that the event started or belongs to.
+    public let handoff: UUID?
+    /// The correlation id that the handoff goes by: that of its first event.
+    public let correlationID: String
+    /// Whether this very event had been recorded before.
+    public let isCopy: Bool
+
+    /// Describes what became of an event.
+    public init(outcome: Outcome, reason: String?, handoff: UUID?, correlationID: String, isCopy: Bool) {
+        self.outcome = outcome
+        self.reason = reason
+        self.handoff = handoff
+        self.correlationID = correlationID
+        self.isCopy = isCopy
+    }
+}
+
+/// The exchange on which publishers learn what became of their events and deals.
+public protocol Announcements: Sendable {
+    /// Publishes `event`, a CloudEvents JSON body, under its type; returns once the broker has confirmed it.
+    func announce(_ event: Announcement) async throws
+}
+
+/// One event for the exchange `handoffs`.
+public struct Announcement: Sendable, Equatable {
+    /// The CloudEvents type, which is the routing key too.
+    public let type: String
+    /// The CloudEvents id: the same announcement made again has the same id.
+    public let id: String
+    /// The id that follows the deal everywhere.
+    public let correlationID: String
+    /// The JSON body.
+    public let body: [UInt8]
+
+    /// Describes one event.
+    public init(type: String, id: String, correlationID: String, body: [UInt8]) {
+        self.type = type
+        self.id = id
+        self.correlationID = correlationID
+        self.body = body
+    }
+}

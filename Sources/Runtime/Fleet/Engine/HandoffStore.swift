@@ -1,0 +1,55 @@
+import FoundationEssentials
+import PostgreSQL
+import Sagas
+
+/// The transactions of one worker, each kind gathered into batches.
+final class HandoffStore: Sendable {
+    let limits: TimeLimits
+    let sweeps: SweepTransactions
+    private let takes: Batcher<UUID, TakenHandoff?>
+    private let writes: Batcher<OwnerWrite, WriteResult>
+    private let claims: Batcher<ClaimRequest, ClaimAnswer>
+    private let arrivals: Batcher<Arrival, IntakeTransactions.Result>
+    private let rawIncidents: Batcher<RawIncident, Bool>
+    private let mirrorTakes: Batcher<MirrorKey, TakenMirror?>
+    private let mirrorOutcomes: Batcher<MirrorOutcome, [Ticket]>
+
+    /// How many items one transaction carries at the most.
+    private static let batch = 200
+
+    init(database: Database, limits: TimeLimits, saga: String, queue: String, planningQueue: String) {
+        self.limits = limits
+        sweeps = SweepTransactions(database: database, limits: limits)
+        let take = TakeTransactions(database: database, limits: limits, queue: queue)
+        let own = OwnerTransactions(database: database, limits: limits)
+        let claim = ClaimTransactions(database: database)
+        let intake = IntakeTransactions(database: database, limits: limits, saga: saga, queue: planningQueue)
+        let mirrors = MirrorTransactions(database: database, limits: limits, queue: queue)
+        takes = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await take.take($0) }
+        writes = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await own.commit($0) }
+        claims = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await claim.take($0) }
+        arrivals = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await intake.admit($0) }
+        rawIncidents = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { incidents in
+            let rows = try await database.pipeline([try RawIncident.insert(incidents)])[0]
+            let opened = Set(try rows.map { try $0.value(0, as: UUID.self) })
+            return incidents.map { opened.contains($0.id) }
+        }
+        mirrorTakes = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await mirrors.take($0) }
+        mirrorOutcomes = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await mirrors.settle($0) }
+    }
+
+    func take(_ id: UUID) async throws -> TakenHandoff? { try await takes.submit(id) }
+    func commit(_ write: OwnerWrite) async throws -> WriteResult { try await writes.submit(write) }
+    func claim(_ request: ClaimRequest) async throws -> ClaimAnswer { try await claims.submit(request) }
+    func admit(_ arrival: Arrival) async throws -> IntakeTransactions.Result { try await arrivals.submit(arrival) }
+    /// Whether the incident is new; an old one is a copy of the same failure.
+    func open(_ incident: RawIncident) async throws -> Bool { try await rawIncidents.submit(incident) }
+    func take(_ mirror: MirrorKey) async throws -> TakenMirror? { try await mirrorTakes.submit(mirror) }
+    func settle(_ outcome: MirrorOutcome) async throws -> [Ticket] { try await mirrorOutcomes.submit(outcome) }
+
+    /// A fault of the connection is everybody's; any other may be one row's alone.
+    private static func isItemFault(_ error: any Error) -> Bool {
+        guard let error = error as? PostgreSQLError else { return true }
+        return !error.isConnectionLoss
+    }
+}

@@ -1,0 +1,60 @@
+import FoundationEssentials
+import Sagas
+import Workers
+
+/// The journal's entries: JSON text, kept and hashed as the bytes that were written. Ids and codes only, no payload.
+enum JournalEntry {
+    private struct Entry: Encodable {
+        var what: String
+        var step: String?
+        var key: String?
+        var queue: String?
+        var externalID: String?
+        var origin: String?
+        var cause: String?
+        var attempt: Int?
+        var source: String?
+        var event: String?
+        var contentHash: String?
+        var plan: String?
+    }
+
+    private static func text(_ entry: Entry) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(entry), as: UTF8.self)
+    }
+
+    static func accepted(_ arrival: Arrival) throws -> String {
+        try text(
+            Entry(
+                what: "accepted", source: arrival.source, event: arrival.eventID, contentHash: arrival.contentHash))
+    }
+
+    static func planned(hash: String) throws -> String { try text(Entry(what: "planned", plan: hash)) }
+
+    static func intent(step: String, key: String, attempt: Int) throws -> String {
+        try text(Entry(what: "intent", step: step, key: key, attempt: attempt))
+    }
+
+    static func done(step: String, receipt: Receipt, wasFound: Bool) throws -> String {
+        try text(
+            Entry(
+                what: wasFound ? "found" : "done", step: step, externalID: receipt.externalID,
+                origin: receipt.origin.rawValue))
+    }
+
+    static func absent(step: String) throws -> String { try text(Entry(what: "absent", step: step)) }
+
+    static func waiting(step: String?, cause: String) throws -> String {
+        try text(Entry(what: "waiting", step: step, cause: cause))
+    }
+
+    static func handedOver(to queue: String) throws -> String { try text(Entry(what: "handed over", queue: queue)) }
+
+    static func parked(step: String?, incidentClass: IncidentClass) throws -> String {
+        try text(Entry(what: "parked", step: step, cause: incidentClass.rawValue))
+    }
+
+    static func finished() throws -> String { try text(Entry(what: "finished")) }
+}

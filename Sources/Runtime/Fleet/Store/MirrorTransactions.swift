@@ -1,0 +1,111 @@
+import FoundationEssentials
+import PostgreSQL
+
+/// Which status of which system is meant.
+struct MirrorKey: Sendable, Hashable {
+    var opportunity: String
+    var target: String
+    var object: String
+}
+
+/// A status that a worker has just begun to own.
+struct TakenMirror: Sendable {
+    var key: MirrorKey
+    var token: Int64
+    var sourceVersion: Int64
+    var wanted: String
+    var attempts: Int
+    var correlationID: String
+}
+
+/// How writing a status ended.
+struct MirrorOutcome: Sendable {
+    enum Result: Sendable {
+        /// The system says it now.
+        case written
+        /// Tried again after this; counted when the attempt failed.
+        case waiting(for: Duration, isAttempt: Bool, reason: String)
+    }
+
+    var mirror: TakenMirror
+    var result: Result
+}
+
+/// Taking and settling statuses: the same lease, token and sweeper as handoffs have.
+struct MirrorTransactions: Sendable {
+    let database: Database
+    let limits: TimeLimits
+    let queue: String
+
+    private static let take = Statement(
+        "take_mirrors",
+        """
+        WITH mine AS (
+            SELECT m.opportunity, m.target, m.object FROM mirrors m
+            JOIN unnest($1::text[], $2::text[], $3::text[]) AS w(opportunity, target, object)
+                ON m.opportunity = w.opportunity AND m.target = w.target AND m.object = w.object
+            WHERE m.state = 'ready' AND m.queue = $4
+            ORDER BY m.opportunity, m.target, m.object FOR UPDATE OF m
+        )
+        UPDATE mirrors m SET state = 'running', token = m.token + 1,
+            due_at = clock(clock_timestamp()) + $5::bigint * interval '1 millisecond'
+        FROM mine WHERE m.opportunity = mine.opportunity AND m.target = mine.target AND m.object = mine.object
+        RETURNING m.opportunity, m.target, m.object, m.token, m.source_version, m.wanted, m.attempts, m.correlation_id
+        """)
+
+    private static let settle = Statement(
+        "settle_mirrors",
+        """
+        UPDATE mirrors m SET
+            written_version = CASE WHEN w.written THEN w.version ELSE m.written_version END,
+            state = CASE WHEN NOT w.written THEN 'waiting' WHEN m.source_version > w.version THEN 'ready'
+                ELSE 'idle' END,
+            due_at = CASE WHEN NOT w.written THEN clock(clock_timestamp()) + w.wait_ms * interval '1 millisecond'
+                WHEN m.source_version > w.version
+                    THEN clock(clock_timestamp()) + $9::bigint * interval '1 millisecond' END,
+            attempts = CASE WHEN w.written THEN 0 ELSE m.attempts + w.failures END,
+            last_error = w.reason, publishes = 0
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::boolean[], $7::bigint[],
+                $8::integer[], $10::text[])
+            AS w(opportunity, target, object, token, version, written, wait_ms, failures, reason)
+        WHERE m.opportunity = w.opportunity AND m.target = w.target AND m.object = w.object
+            AND m.token = w.token AND m.state = 'running'
+        RETURNING m.opportunity, m.target, m.object, m.queue, m.correlation_id, m.state = 'ready'
+        """)
+
+    /// Takes those statuses that are ready; nil for each that is not.
+    func take(_ keys: [MirrorKey]) async throws -> [TakenMirror?] {
+        let rows = try await database.query(
+            Self.take, keys.map(\.opportunity), keys.map(\.target), keys.map(\.object), queue,
+            limits.lease.milliseconds)
+        var taken: [MirrorKey: TakenMirror] = [:]
+        for row in rows {
+            let key = MirrorKey(
+                opportunity: try row.value(0, as: String.self), target: try row.value(1, as: String.self),
+                object: try row.value(2, as: String.self))
+            taken[key] = TakenMirror(
+                key: key, token: try row.value(3, as: Int64.self), sourceVersion: try row.value(4, as: Int64.self),
+                wanted: try row.value(5, as: String.self), attempts: Int(try row.value(6, as: Int32.self)),
+                correlationID: try row.value(7, as: String.self))
+        }
+        return keys.map { taken.removeValue(forKey: $0) }
+    }
+
+    /// Commits how the writes ended; answers the tickets of statuses that changed meanwhile.
+    func settle(_ outcomes: [MirrorOutcome]) async throws -> [[Ticket]] {
+        let flat = outcomes.map { outcome -> (written: Bool, wait: Int64, failures: Int32, reason: String?) in
+            switch outcome.result {
+            case .written: (true, 0, 0, nil)
+            case .waiting(let wait, let isAttempt, let reason): (false, wait.milliseconds, isAttempt ? 1 : 0, reason)
+            }
+        }
+        let mirrors = outcomes.map(\.mirror)
+        let rows = try await database.query(
+            Self.settle, mirrors.map(\.key.opportunity), mirrors.map(\.key.target), mirrors.map(\.key.object),
+            mirrors.map(\.token), mirrors.map(\.sourceVersion), flat.map(\.written), flat.map(\.wait),
+            flat.map(\.failures), limits.ticketLease.milliseconds, flat.map(\.reason))
+        var answers = outcomes.map { _ in [Ticket]() }
+        if !answers.isEmpty { answers[0] = try mirrorTickets(rows) }
+        return answers
+    }
+}

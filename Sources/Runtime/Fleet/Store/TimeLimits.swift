@@ -1,0 +1,26 @@
+/// The times that move handoffs. All of them are settings; all comparisons are PostgreSQL's.
+public struct TimeLimits: Sendable, Equatable {
+    /// How long a worker may hold a handoff without a committed write.
+    public var lease: Duration = .seconds(15)
+    /// After how long a ticket that nobody took counts as lost; doubles with each republication.
+    public var ticketLease: Duration = .seconds(30)
+    /// The longest distance between two republications of a ticket.
+    public var longestTicketLease: Duration = .seconds(15 * 60)
+    /// How often each worker sweeps.
+    public var sweepInterval: Duration = .seconds(1)
+    /// How old an open handoff may grow before a person is asked.
+    public var maximalAge: Duration = .seconds(72 * 3600)
+    /// How many take-overs without a committed outcome a handoff survives before a person is asked.
+    public var takeovers = 5
+
+    /// The times of the protocol.
+    public init() {}
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded up: a lease must not end before what it covers.
+    var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+    }
+}
