@@ -36,6 +36,7 @@ struct HandoffRunner<S: Saga>: Sendable {
             throw Refused(.takeoversUsedUp, "\(work.taken.takeovers) workers ended without an outcome")
         }
         if work.taken.isTooOld { throw Refused(.ageUsedUp, "open for longer than \(store.limits.maximalAge)") }
+        guard try await tellThatPlanningBegins(&work) else { return }
         let plan = try planned(&work)
         let steps = saga.stages(for: plan).flatMap(\.steps)
         while true {
@@ -54,6 +55,17 @@ struct HandoffRunner<S: Saga>: Sendable {
                 guard try await advance(&work, steps: steps, plan: plan) else { return }
             }
         }
+    }
+
+    /// Others shall see that a deal is being checked while that takes time; false when the handoff is lost meanwhile.
+    private func tellThatPlanningBegins(_ work: inout HandoffWork) async throws -> Bool {
+        guard work.taken.plan == nil else { return true }
+        work.status = { standing in saga.status(of: standing, plan: nil) }
+        let write = work.write(.running(lease: store.limits.lease))
+        guard write.status != nil else { return true }
+        let result = try await store.commit(write)
+        try await outbox.publish(result.tickets)
+        return result.isOwner
     }
 
     /// Makes the plan when the handoff has none: it is head of its lane now, so what went before is known.

@@ -47,6 +47,12 @@ final class HandoffStore: Sendable {
     func take(_ mirror: MirrorKey) async throws -> TakenMirror? { try await mirrorTakes.submit(mirror) }
     func settle(_ outcome: MirrorOutcome) async throws -> [Ticket] { try await mirrorOutcomes.submit(outcome) }
 
+    /// Publishes copies of open incidents and notes which are confirmed; the sweeper sees to the others.
+    func copyToDeadLetters(_ incidents: [UUID], outbox: Outbox) async throws {
+        let confirmed = try await outbox.publish(try await sweeps.copies(of: incidents))
+        if !confirmed.isEmpty { try await sweeps.markCopied(confirmed) }
+    }
+
     /// A fault of the connection is everybody's; any other may be one row's alone.
     private static func isItemFault(_ error: any Error) -> Bool {
         guard let error = error as? PostgreSQLError else { return true }

@@ -97,8 +97,8 @@ struct HandoffWork {
         OwnerWrite(
             handoff: taken.id, token: taken.token, opportunity: taken.opportunity, correlationID: taken.correlationID,
             queue: queue.name, requeues: taken.requeues, planned: planned,
-            changes: changes.values.sorted { $0.ordinal < $1.ordinal }, entries: entries, status: status(standing(next)),
-            lastError: lastError, next: next)
+            changes: changes.values.sorted { $0.ordinal < $1.ordinal }, entries: entries,
+            status: tellsStatus(next) ? status(standing(next)) : nil, lastError: lastError, next: next)
     }
 
     mutating func wasCommitted() {
@@ -116,6 +116,11 @@ struct HandoffWork {
         return metadata
     }
 
+    /// While a handoff stays where it is, others were told already; only planning begins without anybody knowing.
+    private func tellsStatus(_ next: OwnerWrite.Next) -> Bool {
+        if case .running = next { taken.plan == nil && steps.isEmpty } else { true }
+    }
+
     private func standing(_ next: OwnerWrite.Next) -> Standing {
         let state: Standing.State =
             switch next {
@@ -130,7 +135,15 @@ struct HandoffWork {
 
     /// Opportunity, contract, version, part, step and instance: stable for ever.
     private func stepKey(_ label: String) -> String {
-        "\(taken.opportunity)/\(taken.contract)/\(taken.version)/\(taken.part)/\(label)"
+        [taken.opportunity, taken.contract, "\(taken.version)", taken.part].map(Self.escaped).joined(separator: "/")
+            + "/\(label)"
+    }
+
+    /// So that no slash in an id can make two keys equal.
+    private static func escaped(_ part: String) -> String {
+        guard part.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "%") }) else { return part }
+        return part.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%25")
+            .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "%2F")
     }
 
     private static func hash(_ text: String) -> String {

@@ -162,13 +162,3 @@ struct SweepTransactions: Sendable {
         _ = try await database.query(Self.copied, copies.map(\.id), copies.map { Int32($0.revision) })
     }
 }
-
-/// Whether the ticket of a row that was ready already is published again.
-///
-/// A queue that holds as many messages as rows wait for it holds their tickets too: another copy would only flood it
-/// while nobody consumes. Only when somebody does consume, and the row was passed over this often all the same, is
-/// its ticket taken for lost against the count.
-func mustRepublish(publishes: Int, depth: Int, consumers: Int, readyRows: Int) -> Bool {
-    if depth < readyRows { return true }
-    return consumers > 0 && publishes >= 5
-}

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// Where deal versions enter: each is recorded once, whatever is delivered how often.
-public protocol Intake: Sendable {
+public protocol Admissions: Sendable {
     /// Records what arrived and says what became of it; committed when it returns.
     func admit(_ arrival: Arrival) async throws -> Admission
 }

@@ -1,0 +1,69 @@
+import Connectors
+import Deals
+import FoundationEssentials
+import Sagas
+import Workers
+
+/// Everything that a handoff will do, before it does it: a pure function of the deal.
+public struct HandoffPlan: Codable, Sendable, Equatable {
+    /// The handoff's id.
+    public let handoff: String
+    /// The opportunity.
+    public let opportunity: String
+    /// The contract, which is the reference that all systems share.
+    public let contract: String
+    /// The contract's version.
+    public let version: Int
+    /// The customer as the ERP shall have it.
+    public let customer: CustomerRecord
+    /// The project; its customer's id is known only when the customer step is done.
+    public let project: ProjectOutline
+    /// The tasks, one for each sold line.
+    public let tasks: [TaskRecord]
+    /// When what is billed.
+    public let schedule: [BillingScheduleRecord.Line]
+
+    /// The project as far as it is known before anything is done.
+    public struct ProjectOutline: Codable, Sendable, Equatable {
+        /// What people call it.
+        public let name: String
+        /// The company that delivers and bills.
+        public let legalEntity: String
+        /// ISO 4217 code.
+        public let currency: String
+        /// First day.
+        public let start: String
+        /// Last day.
+        public let end: String
+        /// Who owns delivery.
+        public let manager: String
+    }
+
+    /// Plans `deal`; refuses one whose schedule cannot be made to add up.
+    public init(for deal: Deal, handoff: UUID) throws {
+        self.handoff = handoff.uuidString.lowercased()
+        opportunity = deal.opportunity
+        contract = deal.contract
+        version = deal.version
+        customer = CustomerRecord(
+            name: deal.customer.name, legalEntity: deal.legalEntity, taxID: deal.customer.taxId,
+            email: deal.customer.email)
+        guard let owner = deal.deliveryOwner else { throw Refused(.notApproved, "nobody owns delivery") }
+        project = ProjectOutline(
+            name: "\(deal.customer.name) \(deal.contract)", legalEntity: deal.legalEntity,
+            currency: deal.currency.code, start: deal.contractPeriod.start.description,
+            end: deal.contractPeriod.end.description, manager: owner.email)
+        tasks = deal.lines.map { TaskRecord(line: $0.number, code: $0.service, name: $0.description) }
+        schedule = try BillingSchedule.lines(for: deal).enumerated().map { place, line in
+            BillingScheduleRecord.Line(
+                number: place + 1, due: line.due.description, amountMinor: line.amount.minorUnits, text: line.text)
+        }
+    }
+
+    /// What makes two deals mean the same customer: the legal entity and the tax id or, without one, the name.
+    var customerNaturalKey: String {
+        let identity = customer.taxID.map { "tax:" + $0 } ?? "name:" + customer.name
+        let normal = identity.lowercased().filter { !$0.isWhitespace }
+        return "\(customer.legalEntity.lowercased())|\(normal)"
+    }
+}

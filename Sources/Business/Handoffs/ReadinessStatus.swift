@@ -1,0 +1,114 @@
+import Connectors
+import FoundationEssentials
+import Sagas
+import Workers
+
+/// How far a deal is, as the CRM shows it.
+public enum Readiness: String, Sendable, Codable, CaseIterable {
+    /// The deal has arrived.
+    case received
+    /// It is being checked and planned.
+    case validating
+    /// Something outside must happen first.
+    case waiting
+    /// Customer, project and tasks are being made.
+    case provisioning
+    /// The project is there; billing is being made.
+    case projectReady = "project ready"
+    /// The billing schedule is there.
+    case billingReady = "billing ready"
+    /// The project is active and can be staffed.
+    case staffingReady = "staffing ready"
+    /// A person was asked.
+    case blocked
+}
+
+/// What the CRM shall say about an opportunity.
+struct ReadinessStatus: Sendable, Equatable {
+    var readiness: Readiness
+    var waitingOn: String?
+    var customerID: String?
+    var projectID: String?
+    var scheduleID: String?
+
+    init(_ readiness: Readiness) {
+        self.readiness = readiness
+    }
+
+    /// Every standing has a readiness; what was made so far is named with it.
+    init?(of standing: Standing) {
+        switch standing.state {
+        case .under(let queue):
+            guard let readiness = Self.readiness(under: queue) else { return nil }
+            self.init(readiness)
+        case .waiting(_, let step):
+            self.init(.waiting)
+            waitingOn = Self.system(of: step)
+        case .parked(let incidentClass):
+            self.init(.blocked)
+            waitingOn = incidentClass.owner.rawValue
+        case .finished: self.init(.staffingReady)
+        }
+        customerID = standing.receipts[CreateCustomer.name]?.externalID
+        projectID = standing.receipts[CreateProject.name]?.externalID
+        scheduleID = standing.receipts[CreateBillingSchedule.name]?.externalID
+    }
+
+    /// What to tell the CRM, coalesced under one object an opportunity.
+    var status: Status {
+        let content = HandoffStatus(
+            state: readiness.rawValue, waitingOn: waitingOn, projectID: projectID, customerID: customerID,
+            scheduleID: scheduleID)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Strings only: there is nothing in it that JSON cannot say.
+        let json = (try? encoder.encode(content)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        return Status(target: CRMStatusWriter.target, object: "handoff", queue: .statusFeedback, content: json)
+    }
+
+    private static func readiness(under queue: String) -> Readiness? {
+        switch queue {
+        case Queue.dealEvents.name: .validating
+        case Queue.projectProvisioning.name: .provisioning
+        case Queue.billingSchedules.name: .projectReady
+        case Queue.statusFeedback.name: .billingReady
+        default: nil
+        }
+    }
+
+    private static func system(of step: String) -> String {
+        switch step {
+        case CreateCustomer.name, CreateProject.name, CreateBillingSchedule.name: "ERP"
+        case CreateTasks.name, ActivateProject.name: "PSA"
+        default: step
+        }
+    }
+}
+
+/// Tells the CRM how far its opportunities are.
+public struct CRMStatusWriter: StatusWriter {
+    /// The name under which statuses for the CRM are stored.
+    public static let target = "CRM"
+    private let crm: any CRM
+
+    /// Writes through the port `crm`.
+    public init(crm: any CRM) {
+        self.crm = crm
+    }
+
+    /// Writes `content` unless the CRM has a newer state already.
+    public func write(
+        _ content: String, opportunity: String, sourceVersion: Int64, on attempt: SagaAttempt
+    ) async throws {
+        let status = try JSONDecoder().decode(HandoffStatus.self, from: Data(content.utf8))
+        try await crm.writeHandoff(
+            status, version: sourceVersion, opportunity: opportunity, as: Call(attempt))
+    }
+}
+
+extension Call {
+    /// The call of a saga's attempt.
+    init(_ attempt: SagaAttempt) {
+        self.init(key: attempt.key, correlationID: attempt.correlationID, deadline: attempt.deadline)
+    }
+}

@@ -1,0 +1,20 @@
+import Connectors
+import Sagas
+
+/// The project's activation in the PSA: from now on it can be staffed and worked on.
+struct ActivateProject: Step {
+    static let name = "activate-project"
+    let target = "PSA"
+    let psa: any PSA
+
+    func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        let project = try attempt.externalID(of: CreateProject.name)
+        guard let id = try await psa.findActivation(project: project, as: Call(attempt)) else { return .absent }
+        return .present(Receipt(externalID: id, origin: .created))
+    }
+
+    func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
+        let project = try attempt.externalID(of: CreateProject.name)
+        return Receipt(externalID: try await psa.activateProject(project, as: Call(attempt)), origin: .created)
+    }
+}

@@ -1,0 +1,27 @@
+import Deals
+import Sagas
+
+/// The announcement on the exchange `handoffs`: its id is the step's key, so that who gets it twice can tell.
+struct AnnounceHandoff: Step {
+    static let name = "announce-handoff"
+    let target = "handoffs"
+    let announcements: any Announcements
+    let now: @Sendable () -> Timestamp
+
+    /// A broker cannot be asked what it delivered; announced again, it has the same id.
+    func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found { .absent }
+
+    func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
+        let ready = HandoffReady(
+            handoff: plan.handoff,
+            key: Deal.Key(opportunity: plan.opportunity, contract: plan.contract, version: plan.version),
+            customerID: try attempt.externalID(of: CreateCustomer.name),
+            projectID: try attempt.externalID(of: CreateProject.name),
+            scheduleID: try attempt.externalID(of: CreateBillingSchedule.name), correlationID: attempt.correlationID)
+        try await announcements.announce(
+            Announcement(
+                type: HandoffReady.type, id: attempt.key, correlationID: attempt.correlationID,
+                body: ready.encoded(id: attempt.key, time: now())))
+        return Receipt(externalID: attempt.key, origin: .created)
+    }
+}

@@ -1,0 +1,22 @@
+import Connectors
+import Sagas
+
+/// The billing schedule in the ERP, which accepts it at once and makes it later.
+struct CreateBillingSchedule: Step {
+    static let name = "create-billing-schedule"
+    let target = "ERP"
+    let erp: any ERP
+
+    func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        try await erp.findBillingSchedule(as: Call(attempt))
+    }
+
+    func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
+        let schedule = BillingScheduleRecord(
+            projectID: try attempt.externalID(of: CreateProject.name),
+            customerID: try attempt.externalID(of: CreateCustomer.name), currency: plan.project.currency,
+            lines: plan.schedule)
+        let id = try await erp.createBillingSchedule(schedule, as: Call(attempt))
+        return Receipt(externalID: id, origin: .created)
+    }
+}

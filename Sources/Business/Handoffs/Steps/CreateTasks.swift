@@ -1,0 +1,21 @@
+import Connectors
+import Sagas
+
+/// The delivery structure in the PSA: a task for each sold line, under the ERP project's id.
+struct CreateTasks: Step {
+    static let name = "create-tasks"
+    let target = "PSA"
+    let psa: any PSA
+
+    func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        let project = try attempt.externalID(of: CreateProject.name)
+        guard let id = try await psa.findTasks(project: project, as: Call(attempt)) else { return .absent }
+        return .present(Receipt(externalID: id, origin: .created))
+    }
+
+    func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
+        let project = try attempt.externalID(of: CreateProject.name)
+        let id = try await psa.createTasks(plan.tasks, project: project, as: Call(attempt))
+        return Receipt(externalID: id, origin: .created)
+    }
+}

@@ -1,0 +1,99 @@
+import FoundationEssentials
+
+/// What a person wants to know of one handoff: how it stands, since when, and whose turn it is.
+public struct HandoffReport: Sendable, Codable, Equatable {
+    /// One step and what it left behind.
+    public struct Step: Sendable, Codable, Equatable {
+        /// Name and instance.
+        public let step: String
+        /// The queue whose workers do it.
+        public let queue: String
+        /// The stored state.
+        public let state: String
+        /// How many attempts have failed.
+        public let failedAttempts: Int
+        /// The target's id of what was made.
+        public let externalID: String?
+    }
+
+    /// The handoff's id.
+    public let handoff: String
+    /// The opportunity.
+    public let opportunity: String
+    /// The contract.
+    public let contract: String
+    /// The contract's version.
+    public let version: Int
+    /// The customer's name.
+    public let customer: String
+    /// What the deal is worth, in minor units of `currency`.
+    public let totalMinor: Int64
+    /// ISO 4217 code.
+    public let currency: String
+    /// The stored state.
+    public let state: String
+    /// The queue whose workers have it, or had it last.
+    public let queue: String
+    /// Since when it stands so.
+    public let since: Date
+    /// Who acts next, in words.
+    public let turn: String
+    /// The last error, until a step succeeds.
+    public let lastError: String?
+    /// When it is tried or looked at again.
+    public let nextTry: Date?
+    /// The id that follows the deal everywhere.
+    public let correlationID: String
+    /// Its open incident.
+    public let incident: String?
+    /// The open incident's class.
+    public let incidentClass: String?
+    /// What the CRM says about the opportunity, once written; nil before.
+    public let statusWritten: Bool
+    /// When it was accepted.
+    public let acceptedAt: Date
+    /// When it closed.
+    public let closedAt: Date?
+    /// The steps, in order.
+    public let steps: [Step]
+}
+
+/// An event that started nothing, or not yet: what became of it.
+public struct EventReport: Sendable, Codable, Equatable {
+    /// The publisher.
+    public let source: String
+    /// The publisher's id of the event.
+    public let event: String
+    /// The disposition.
+    public let outcome: String
+    /// Why.
+    public let reason: String?
+    /// How many copies came after the first.
+    public let copies: Int
+    /// The handoff it started or belongs to.
+    public let handoff: String?
+}
+
+/// Everything that was found under one key.
+public struct Inquiry: Sendable, Codable, Equatable {
+    /// The handoffs, oldest first.
+    public let handoffs: [HandoffReport]
+    /// The events, oldest first.
+    public let events: [EventReport]
+
+    /// Whether nothing was found.
+    public var isEmpty: Bool { handoffs.isEmpty && events.isEmpty }
+}
+
+/// Says who acts next on a handoff.
+func turn(state: String, queue: String, cause: String?, step: String?, owner: String?) -> String {
+    switch state {
+    case "scheduled": "the calendar"
+    case "behind": "an earlier version of the same opportunity"
+    case "ready": "a worker of \(queue)"
+    case "running": "a worker of \(queue)" + (step.map { ", at \($0)" } ?? "")
+    case "waiting": "waiting (\(cause ?? "-"))" + (step.map { " for \($0)" } ?? "")
+    case "parked": (owner ?? "support").split(separator: "_").joined(separator: " ")
+    default: "nobody: it is closed"
+    }
+}
