@@ -1,0 +1,46 @@
+/// One published event, read and checked: who sent it, and the deal it carries.
+public struct DealEvent: Sendable, Hashable {
+    /// The event's type: a name and its major version.
+    public static let type = "deal.updated.v1"
+
+    /// The event's id, unique within its source.
+    public let id: String
+    /// Who published it, the first word of its routing key.
+    public let source: String
+    /// When the source says that it happened.
+    public let time: Timestamp
+    /// The publisher's W3C trace context, if it was a valid one.
+    public let traceparent: String?
+    /// The publisher's own id for following the deal; one has to be made up when there is none.
+    public let correlationID: String?
+    /// The deal in canonical form.
+    public let deal: Deal
+
+    /// Puts an event together.
+    public init(
+        id: String, source: String, time: Timestamp, traceparent: String? = nil, correlationID: String? = nil,
+        deal: Deal
+    ) {
+        self.id = id
+        self.source = source
+        self.time = time
+        self.traceparent = traceparent
+        self.correlationID = correlationID
+        self.deal = deal
+    }
+}
+
+/// What an event without mistakes asks for.
+public enum Intake: Sendable, Hashable {
+    /// The deal is to be handed over: approved, adding up, at a trigger stage.
+    case handoff(DealEvent)
+    /// The deal is not yet, or no more, at a stage that starts a handoff; says why in words.
+    case ignored(DealEvent, reason: String)
+
+    /// The event.
+    public var event: DealEvent {
+        switch self {
+        case .handoff(let event), .ignored(let event, _): event
+        }
+    }
+}

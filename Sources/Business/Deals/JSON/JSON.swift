@@ -1,0 +1,50 @@
+/// A JSON text as a value, with integers exact and members in the order in which they came.
+///
+/// Foundation's decoder takes the last of two equal names, maps numbers over 2^53 through `Double` on some paths and
+/// stops at the first mistake; an answer to a publisher needs all mistakes at once, and money needs its last cent.
+enum JSON: Equatable, Sendable {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    /// Every number that is no whole number within `Int64`.
+    case number(Double)
+    case string(String)
+    case array([JSON])
+    case object([Member])
+
+    struct Member: Equatable, Sendable {
+        let name: String
+        let value: JSON
+
+        init(_ name: String, _ value: JSON) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// What the value is called in a sentence to the publisher.
+    var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .integer, .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}
+
+extension [JSON.Member] {
+    func first(named name: String) -> JSON? {
+        for member in self where member.name.isExactly(name) { return member.value }
+        return nil
+    }
+}
+
+extension String {
+    /// Equal byte by byte. `==` would also take a Kelvin sign for a K, and with it an unknown currency for a known one.
+    func isExactly(_ other: String) -> Bool {
+        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    }
+}

@@ -1,0 +1,133 @@
+/// Reads values out of a JSON tree by the rules of the schema, keeps going, and gathers everything that is wrong.
+struct SchemaReader {
+    private(set) var findings: [Finding] = []
+    private(set) var omitted = 0
+    private var path: [Component] = []
+    private let limit: Int
+
+    private enum Component {
+        case name(String)
+        case index(Int)
+    }
+
+    init(limits: Limits, under names: [String] = []) {
+        self.limit = limits.findings
+        self.path = names.map(Component.name)
+    }
+
+    /// Adds what is wrong at the place that is being read, or at a member of it.
+    mutating func report(_ text: String, cure: String, at name: String? = nil) {
+        guard findings.count < limit else {
+            omitted += 1
+            return
+        }
+        var place = "$"
+        for component in path {
+            switch component {
+            case .name(let name): place += ".\(name)"
+            case .index(let index): place += "[\(index)]"
+            }
+        }
+        if let name { place += ".\(name)" }
+        findings.append(Finding(path: place, owner: .integration, text: text, cure: cure))
+    }
+
+    /// Reads a member of an object with `read`; reports it as missing if it must be there.
+    mutating func member<Value>(
+        _ name: String, of members: [JSON.Member], _ read: (JSON, inout SchemaReader) -> Value?
+    ) -> Value? {
+        guard let value = members.first(named: name) else {
+            report("is missing", cure: "Add it.", at: name)
+            return nil
+        }
+        return at(name, value, read)
+    }
+
+    /// Reads a member of an object with `read`, if it is there.
+    mutating func optional<Value>(
+        _ name: String, of members: [JSON.Member], _ read: (JSON, inout SchemaReader) -> Value?
+    ) -> Value? {
+        guard let value = members.first(named: name) else { return nil }
+        return at(name, value, read)
+    }
+
+    private mutating func at<Value>(
+        _ name: String, _ value: JSON, _ read: (JSON, inout SchemaReader) -> Value?
+    ) -> Value? {
+        path.append(.name(name))
+        defer { path.removeLast() }
+        return read(value, &self)
+    }
+
+    /// Reads every item of an array with `read`; nil if one of them is wrong.
+    mutating func items<Value>(_ json: JSON, _ read: (JSON, inout SchemaReader) -> Value?) -> [Value]? {
+        guard case .array(let items) = json else { return wrongKind(json, "an array") }
+        var values: [Value] = []
+        values.reserveCapacity(items.count)
+        for (index, item) in items.enumerated() {
+            path.append(.index(index))
+            if let value = read(item, &self) { values.append(value) }
+            path.removeLast()
+        }
+        return values.count == items.count ? values : nil
+    }
+
+    mutating func members(_ json: JSON) -> [JSON.Member]? {
+        guard case .object(let members) = json else { return wrongKind(json, "an object") }
+        return members
+    }
+
+    mutating func text(_ json: JSON, _ rule: TextRule) -> String? {
+        guard case .string(let text) = json else { return wrongKind(json, "a string") }
+        guard let problem = rule.problem(with: text) else { return text }
+        let shape = rule.says.isEmpty ? "" : ", \(rule.says)"
+        report(problem, cure: "Send 1 to \(rule.maximalLength) characters without control characters\(shape).")
+        return nil
+    }
+
+    mutating func integer(_ json: JSON, _ range: ClosedRange<Int64>) -> Int64? {
+        switch json {
+        case .integer(let value) where range.contains(value): return value
+        case .integer, .number:
+            report(
+                "is not a whole number from \(range.lowerBound) to \(range.upperBound)",
+                cure: "Send a whole number within these bounds.")
+            return nil
+        default: return wrongKind(json, "a whole number")
+        }
+    }
+
+    mutating func date(_ json: JSON) -> CalendarDate? {
+        guard case .string(let text) = json else { return wrongKind(json, "a string") }
+        if let date = CalendarDate(text), SchemaReader.years.contains(date.year) { return date }
+        report("is not a calendar date of the years 1900 to 2199", cure: "Send an existing day as YYYY-MM-DD.")
+        return nil
+    }
+
+    mutating func timestamp(_ json: JSON) -> Timestamp? {
+        guard case .string(let text) = json else { return wrongKind(json, "a string") }
+        if let time = Timestamp(text), let year = Array(text.utf8)[..<4].decimal, SchemaReader.years.contains(year) {
+            return time
+        }
+        report(
+            "is not an RFC 3339 time of the years 1900 to 2199",
+            cure: "Send YYYY-MM-DDThh:mm:ss, at most nine decimals, and Z or an offset such as +02:00.")
+        return nil
+    }
+
+    /// Reads one of a closed list of words.
+    mutating func word<Value>(_ json: JSON, _ words: String, _ value: (String) -> Value?) -> Value? {
+        guard case .string(let text) = json else { return wrongKind(json, "a string") }
+        if let value = value(text) { return value }
+        report("is not \(words)", cure: "Send \(words).")
+        return nil
+    }
+
+    private mutating func wrongKind<Value>(_ json: JSON, _ expected: String) -> Value? {
+        report("is \(json.kind) and should be \(expected)", cure: "Send \(expected).")
+        return nil
+    }
+
+    /// Years in which a contract can be: a typing mistake such as 0226 or 20260 is caught, and no target chokes on it.
+    private static let years = 1900...2199
+}

@@ -1,0 +1,63 @@
+/// Which stages of a sale start a handoff, for each source of events.
+///
+/// Stages are compared without case, and with space, `_` and `-` equal: `Closed Won` is `closed-won`.
+public struct TriggerStages: Sendable, Hashable {
+    private let bySource: [String: Set<String>]
+    private let others: Set<String>
+
+    /// All that is wrong with a setting, in words.
+    public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
+        /// One sentence each.
+        public let sentences: [String]
+        /// The sentences.
+        public var description: String { sentences.joined(separator: " ") }
+    }
+
+    /// `closed-won`, `contract-executed` and `approved`, for every source.
+    public static let standard = TriggerStages(
+        bySource: [:], others: ["closed-won", "contract-executed", "approved"])
+
+    private init(bySource: [String: Set<String>], others: Set<String>) {
+        self.bySource = bySource
+        self.others = others
+    }
+
+    /// Reads a setting such as `salesforce=Closed Won,Contract Executed;*=closed-won`.
+    ///
+    /// `*` stands for every source that is not named; without it these have the standard stages.
+    public init(parsing setting: String) throws(Problem) {
+        var bySource: [String: Set<String>] = [:]
+        var others: Set<String>?
+        var sentences: [String] = []
+        for rule in setting.split(separator: ";") where !TriggerStages.trimmed(rule).isEmpty {
+            let halves = rule.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let source = TriggerStages.trimmed(halves[0])
+            let stages = Set((halves.count > 1 ? halves[1] : "").split(separator: ",").map(TriggerStages.normal))
+                .subtracting([""])
+            if source != "*", let problem = TextRule.source.problem(with: source) {
+                sentences.append("Trigger stages: the source '\(source)' \(problem).")
+            }
+            if stages.isEmpty { sentences.append("Trigger stages: '\(source)' has no stage.") }
+            if bySource[source] != nil || (source == "*" && others != nil) {
+                sentences.append("Trigger stages: '\(source)' is named twice.")
+            }
+            if source == "*" { others = stages } else { bySource[source] = stages }
+        }
+        guard sentences.isEmpty else { throw Problem(sentences: sentences) }
+        self.init(bySource: bySource, others: others ?? TriggerStages.standard.others)
+    }
+
+    /// Whether an event of `source` at `stage` starts a handoff.
+    public func start(_ stage: String, from source: String) -> Bool {
+        (bySource[source] ?? others).contains(TriggerStages.normal(stage[...]))
+    }
+
+    private static func normal(_ stage: Substring) -> String {
+        String(trimmed(stage).lowercased().map { $0 == " " || $0 == "_" ? "-" : $0 })
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        let start = text.drop { $0 == " " }
+        return String(start.reversed().drop { $0 == " " }.reversed())
+    }
+}
