@@ -86,7 +86,7 @@ public struct Inquiry: Sendable, Codable, Equatable {
 }
 
 /// Says who acts next on a handoff.
-func turn(state: String, queue: String, cause: String?, step: String?, owner: String?) -> String {
+func whoseTurn(state: String, queue: String, cause: String?, step: String?, owner: String?) -> String {
     switch state {
     case "scheduled": "the calendar"
     case "behind": "an earlier version of the same opportunity"

@@ -76,7 +76,7 @@ extension HandoffReport {
             version: Int(try row.value(3, as: Int32.self)), customer: try row.value(4, as: String.self),
             totalMinor: try row.value(5, as: Int64.self), currency: try row.value(6, as: String.self), state: state,
             queue: queue, since: try row.value(9, as: Date.self),
-            turn: turn(
+            turn: whoseTurn(
                 state: state, queue: queue, cause: try row.value(10, as: String?.self),
                 step: try row.value(11, as: String?.self), owner: try row.value(12, as: String?.self)),
             lastError: try row.value(13, as: String?.self), nextTry: try row.value(14, as: Date?.self),

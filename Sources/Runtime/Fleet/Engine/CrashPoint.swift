@@ -34,11 +34,11 @@ final class CrashPlan: Sendable {
     }
 
     /// Reads `<point>` or `<point>:<nth>`; nil for anything else.
-    convenience init?(_ text: String) {
+    static func parse(_ text: String) -> (CrashPoint, Int)? {
         let parts = text.split(separator: ":", maxSplits: 1)
         guard let name = parts.first, let point = CrashPoint(rawValue: String(name)) else { return nil }
         guard let nth = parts.count == 2 ? Int(parts[1]) : 1, nth > 0 else { return nil }
-        self.init(at: point, nth: nth)
+        return (point, nth)
     }
 
     /// Kills the process, as `kill -9` does, if it is to die here.

@@ -15,9 +15,9 @@ public struct Migrator: Sendable {
     static let all: [Migration] = [
         Migration(
             version: 1, name: "handoffs",
-            sql: String(decoding: PackageResources._0001_handoffs_sql, as: UTF8.self), readableBy: 1),
+            sql: String(decoding: PackageResources._001_handoffs_sql, as: UTF8.self), readableBy: 1),
         Migration(
-            version: 2, name: "roles", sql: String(decoding: PackageResources._0002_roles_sql, as: UTF8.self),
+            version: 2, name: "roles", sql: String(decoding: PackageResources._002_roles_sql, as: UTF8.self),
             readableBy: 1),
     ]
 

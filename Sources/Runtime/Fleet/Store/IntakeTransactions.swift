@@ -31,7 +31,7 @@ struct IntakeTransactions: Sendable {
             try book.read(events: known[1], versions: known[2])
             for arrival in arrivals { book.decide(arrival) }
             let commands = try book.commands(limits: limits, opportunities: opportunities)
-            let rows = try await transaction.pipeline(commands.map(\.command))
+            let rows = try await transaction.commit(after: commands.map(\.command))
             var results = book.results
             for (purpose, found) in zip(commands.map(\.purpose), rows) where !results.isEmpty {
                 switch purpose {

@@ -1,0 +1,115 @@
+import Logging
+import PostgreSQL
+import RabbitMQ
+import Sagas
+import ServiceLifecycle
+import Workers
+
+/// A worker as a process: its connections, the pump of its queue, and the sweeper that every worker hosts.
+public struct WorkerProcess<S: Saga>: Sendable {
+    /// What the programs hang their own parts on.
+    public struct Ports: Sendable {
+        /// Records arrivals.
+        public let admissions: any Admissions
+        /// Publishes on the exchange `handoffs`.
+        public let announcements: any Announcements
+    }
+
+    /// The connection pool, for what else the process asks the store.
+    public let database: Database
+    /// Admissions and announcements of this process.
+    public let ports: Ports
+
+    private let settings: FleetSettings
+    private let queue: Queue
+    private let consumer: Consumer
+    private let publisher: Publisher
+    private let store: HandoffStore
+    private let outbox: Outbox
+    private let crashes: CrashPlan
+    private let logger: Logger
+    private let stopping = StopSign()
+
+    /// Connects nothing yet. Throws for a crash point that does not exist.
+    public init(_ saga: S.Type, queue: Queue, settings: FleetSettings, logger: Logger) throws {
+        self.settings = settings
+        self.queue = queue
+        self.logger = logger
+        crashes = try CrashPlan(setting: settings.crashAt)
+        database = Database(settings.database, size: settings.poolSize)
+        consumer = Consumer(settings.broker, queue: queue.name, prefetch: queue.prefetch)
+        publisher = Publisher(settings.broker, window: settings.publishWindow)
+        store = HandoffStore(
+            database: database, limits: settings.limits, saga: S.name, queue: queue.name,
+            planningQueue: S.planningQueue.name)
+        outbox = Outbox(publisher: publisher)
+        ports = Ports(
+            admissions: IntakeDesk(store: store, outbox: outbox, crashes: crashes), announcements: outbox)
+    }
+
+    /// The process as services, in the order in which they start; they stop in reverse.
+    ///
+    /// `worker` takes what is no ticket; `writers` tell other systems, by their names.
+    public func services(
+        saga: S, worker: (any Worker<RawMessage>)? = nil, writers: [String: any StatusWriter] = [:]
+    ) -> [any Service] {
+        let stopping = stopping
+        let runner = HandoffRunner(
+            saga: saga, queue: queue, store: store, outbox: outbox, crashes: crashes, metrics: EngineMetrics(),
+            logger: logger, isStopping: { stopping.isRaised })
+        let mirrors = MirrorRunner(
+            writers: writers, queue: queue, store: store, outbox: outbox, crashes: crashes, logger: logger)
+        let handler = DeliveryHandler(
+            queue: queue, runner: runner, mirrors: mirrors, worker: worker, store: store, outbox: outbox,
+            crashes: crashes, longestKeep: settings.longestKeep, logger: logger)
+        return [
+            Connection(run: database.run), Connection(run: publisher.run), Connection(run: consumer.run),
+            Sweeper(store: store, outbox: outbox, crashes: crashes, logger: logger),
+            Pump(consumer: consumer, handler: handler, stopping: stopping, logger: logger),
+        ]
+    }
+
+    /// Throws for a schema that this version does not know, and for queues and exchanges that are missing.
+    public func check() async throws {
+        try await StartCheck(
+            schema: settings.database.searchPath?.first ?? "public", database: database, publisher: publisher,
+            queue: queue
+        ).check()
+    }
+
+    /// Whether broker and database answer, for the readiness check.
+    public func isReady() async -> [(name: String, isFine: Bool, why: String?)] {
+        var checks: [(name: String, isFine: Bool, why: String?)] = []
+        do {
+            _ = try await database.query(Statement(unprepared: "SELECT 1"))
+            checks.append(("postgresql", true, nil))
+        } catch {
+            checks.append(("postgresql", false, "\(error)"))
+        }
+        do {
+            let isThere = try await publisher.depth(of: queue.name) != nil
+            checks.append(("rabbitmq", isThere, isThere ? nil : "queue \(queue.name) is missing"))
+        } catch {
+            checks.append(("rabbitmq", false, "\(error)"))
+        }
+        return checks
+    }
+}
+
+extension CrashPlan {
+    /// Reads the setting; nil plans nothing.
+    convenience init(setting: String?) throws {
+        guard let setting else { return self.init(at: nil) }
+        guard let (point, nth) = Self.parse(setting) else { throw UnknownCrashPoint(setting: setting) }
+        self.init(at: point, nth: nth)
+    }
+}
+
+/// A crash point that does not exist was asked for.
+struct UnknownCrashPoint: Error, CustomStringConvertible {
+    let setting: String
+    var description: String {
+        "BATON_CRASH_AT is '\(setting)': use <point> or <point>:<nth>, with one of "
+            + CrashPoint.allCases.map(\.rawValue).joined(separator: ", ")
+    }
+}
