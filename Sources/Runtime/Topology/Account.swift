@@ -1,0 +1,50 @@
+/// A broker user and what it may do in one virtual host: patterns over names, as RabbitMQ compares them.
+public struct Account: Sendable, Equatable {
+    /// The user's name.
+    public var name: String
+    /// What it may declare and delete.
+    public var configure: String
+    /// Where it may publish.
+    public var write: String
+    /// What it may consume.
+    public var read: String
+    /// Limits by routing key, on topic exchanges.
+    public var topics: [TopicLimit]
+    /// The user's tags; none of ours has any, so none may use the management API.
+    public var tags: [String] = []
+
+    /// The account of a worker: it declares nothing, writes to `exchanges` and reads `queue` alone.
+    public static func worker(named name: String, reading queue: String, writing exchanges: [String]) -> Account {
+        Account(name: name, configure: "^$", write: pattern(exchanges), read: pattern([queue]), topics: [])
+    }
+
+    /// The account of a publisher: it writes to `exchange` with routing keys that begin with its own name.
+    public static func publisher(named name: String, writing exchange: String) -> Account {
+        let limit = TopicLimit(exchange: exchange, write: "^\(escaped(name))\\..*", read: "^$")
+        return Account(name: name, configure: "^$", write: pattern([exchange]), read: "^$", topics: [limit])
+    }
+
+    /// A pattern that matches these names and no other.
+    private static func pattern(_ names: [String]) -> String {
+        switch names.count {
+        case 0: "^$"
+        case 1: "^" + escaped(names[0]) + "$"
+        default: "^(" + names.map(escaped).joined(separator: "|") + ")$"
+        }
+    }
+
+    /// The name with its dots taken literally; names hold no other character that a pattern would read.
+    private static func escaped(_ name: String) -> String {
+        name.split(separator: ".", omittingEmptySubsequences: false).joined(separator: "\\.")
+    }
+
+    /// What routing keys an account may use on one topic exchange; coded as the management API does.
+    public struct TopicLimit: Sendable, Hashable, Codable {
+        /// The topic exchange.
+        public var exchange: String
+        /// The routing keys that it may publish with.
+        public var write: String
+        /// The routing keys that it may bind with.
+        public var read: String
+    }
+}

@@ -1,0 +1,22 @@
+/// What a broker holds in one virtual host, as far as a plan needs to know.
+public struct BrokerState: Sendable, Equatable {
+    /// Its exchanges, the broker's own among them.
+    public var exchanges: [TopologyDescription.Exchange]
+    /// Its queues.
+    public var queues: [TopologyDescription.Queue]
+    /// Its bindings, those of the default exchange among them.
+    public var bindings: [TopologyDescription.Binding]
+    /// Those of the accounts asked about that exist.
+    public var accounts: [Account]
+
+    /// Describes what a broker holds.
+    public init(
+        exchanges: [TopologyDescription.Exchange] = [], queues: [TopologyDescription.Queue] = [],
+        bindings: [TopologyDescription.Binding] = [], accounts: [Account] = []
+    ) {
+        self.exchanges = exchanges
+        self.queues = queues
+        self.bindings = bindings
+        self.accounts = accounts
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import Testing
+
+@testable import Topology
+
+@Suite struct ApplyTests {
+    let description: TopologyDescription
+
+    init() throws {
+        description = try TopologyDescription(folder: Repository.queues)
+    }
+
+    @Test("an empty broker lacks everything, and after apply nothing", .timeLimit(.minutes(1)))
+    func emptyBroker() async throws {
+        try await Broker.withVirtualHost { broker in
+            let before = try await broker.plan(description)
+            #expect(before.missing.count == 23, "5 exchanges, 8 queues, 10 bindings")
+            #expect(before.differing.isEmpty && before.surplus.isEmpty)
+
+            let changes = try await broker.apply(description)
+            #expect(changes.created == before.missing)
+            #expect(Set(changes.createdQueues) == Set(description.queues.map(\.name)))
+
+            let after = try await broker.plan(description)
+            #expect(after.isSettled && after.surplus.isEmpty)
+            #expect(try await broker.apply(description).isEmpty)
+        }
+    }
+
+    @Test("a queue deleted behind our back is shown, created again and named", .timeLimit(.minutes(1)))
+    func deletedQueue() async throws {
+        try await Broker.withVirtualHost { broker in
+            _ = try await broker.apply(description)
+            try await broker.declare("DELETE", ["queues", broker.virtualHost, "billing-schedules"], Nothing())
+
+            let plan = try await broker.plan(description)
+            let gone = ["queue billing-schedules", "binding work -> billing-schedules [billing-schedules]"]
+            #expect(plan.missing.map(\.description) == gone)
+            #expect(try await broker.apply(description).createdQueues == ["billing-schedules"])
+            #expect(try await broker.plan(description).isSettled)
+        }
+    }
+
+    @Test("a differing argument is reported and nothing is touched", .timeLimit(.minutes(1)))
+    func differingArgument() async throws {
+        try await Broker.withVirtualHost { broker in
+            var queue = try #require(description.queues.first { $0.name == "deal-events" })
+            queue.arguments["x-delivery-limit"] = .integer(5)
+            queue.arguments["x-max-length"] = .integer(10)
+            queue.arguments["x-dead-letter-routing-key"] = nil
+            try await broker.declare("PUT", ["queues", broker.virtualHost, queue.name], queue)
+
+            let error = await #expect(throws: TopologyError.self) { try await broker.apply(description) }
+            guard case .differing(let differences) = error else {
+                Issue.record("not a difference: \(String(describing: error))")
+                return
+            }
+            #expect(
+                differences.map(\.description) == [
+                    "queue deal-events: x-dead-letter-routing-key is not set, should be deal-events",
+                    "queue deal-events: x-delivery-limit is 5, should be 100",
+                    "queue deal-events: x-max-length is 10, should not be set",
+                ])
+            let state = try await broker.state()
+            #expect(state.queues.map(\.name) == ["deal-events"])
+            #expect(state.exchanges.allSatisfy { $0.name.isEmpty || $0.name.hasPrefix("amq.") })
+        }
+    }
+
+    @Test("what is ours and not described is reported, and what is others' is not", .timeLimit(.minutes(1)))
+    func surplus() async throws {
+        try await Broker.withVirtualHost { broker in
+            _ = try await broker.apply(description)
+            let retired = TopologyDescription.Queue(
+                name: "retired", arguments: ["x-dead-letter-exchange": .string("dead")])
+            for queue in [retired, .init(name: "spy", arguments: [:]), .init(name: "subscriber", arguments: [:])] {
+                try await broker.declare("PUT", ["queues", broker.virtualHost, queue.name], queue)
+            }
+            for (exchange, queue) in [("deals", "spy"), ("handoffs", "subscriber"), ("amq.topic", "deal-events")] {
+                let binding = TopologyDescription.Binding(source: exchange, destination: queue, routingKey: "#")
+                try await broker.declare("POST", ["bindings", broker.virtualHost, "e", exchange, "q", queue], binding)
+            }
+            let plan = try await broker.plan(description)
+            #expect(plan.isSettled)
+            #expect(
+                plan.surplus.map(\.description) == [
+                    "binding amq.topic -> deal-events [#]", "binding deals -> spy [#]", "queue retired", "queue spy",
+                ])
+            #expect(try await broker.apply(description).isEmpty)
+            #expect(try await broker.plan(description).surplus == plan.surplus)
+        }
+    }
+
+    @Test("apply that is stopped half-way names what it created, and can be repeated", .timeLimit(.minutes(1)))
+    func stoppedHalfWay() async throws {
+        try await Broker.withVirtualHost { broker in
+            let user = "limited-" + UUID().uuidString.lowercased()
+            try await broker.declare("PUT", ["users", user], ["password": "limited", "tags": "management"])
+            let rights = ["configure": "^billing-schedules.dead$", "write": ".*", "read": ".*"]
+            try await broker.declare("PUT", ["permissions", broker.virtualHost, user], rights)
+            var parts = try #require(URLComponents(string: try Broker.setting(Broker.api)))
+            parts.user = user
+            parts.password = "limited"
+            let address = try ManagementAddress(try #require(parts.string))
+
+            let error = await #expect(throws: TopologyError.self) {
+                try await BrokerAdministration.with(address, virtualHost: broker.virtualHost) {
+                    try await $0.apply(description)
+                }
+            }
+            guard case .incomplete(let changes, because: .notAuthorized) = error else {
+                Issue.record("not incomplete: \(String(describing: error))")
+                return
+            }
+            #expect(changes.createdQueues == ["billing-schedules.dead"])
+            #expect(try await broker.apply(description).createdQueues.count == 7)
+            try await broker.declare("DELETE", ["users", user], Nothing())
+        }
+    }
+
+    @Test("export read by an empty virtual host gives the same", .timeLimit(.minutes(1)), arguments: [true, false])
+    func export(withVirtualHost: Bool) async throws {
+        try await Broker.withVirtualHost { broker in
+            let text = try description.definitions(virtualHost: withVirtualHost ? broker.virtualHost : nil)
+            let definitions = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+            let path = ["definitions"] + (withVirtualHost ? [] : [broker.virtualHost])
+            try await broker.declare("POST", path, definitions)
+            let plan = try await broker.plan(description)
+            #expect(plan.isSettled && plan.surplus.isEmpty, "\(plan.table)")
+        }
+    }
+}
+
+/// Any JSON, to send a text on as it is.
+enum JSONValue: Codable {
+    case object([String: JSONValue])
+    case array([JSONValue])
+    case value(Argument)
+
+    init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        if let object = try? value.decode([String: JSONValue].self) {
+            self = .object(object)
+        } else if let array = try? value.decode([JSONValue].self) {
+            self = .array(array)
+        } else {
+            self = .value(try value.decode(Argument.self))
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        switch self {
+        case .object(let object): try value.encode(object)
+        case .array(let array): try value.encode(array)
+        case .value(let scalar): try value.encode(scalar)
+        }
+    }
+}
