@@ -60,12 +60,15 @@ let package = Package(
 
         library(
             "Fleet", in: "Runtime", ["PostgreSQL", "Sagas", "Workers", crypto, lifecycle, logging, metrics],
-            exclude: ["Engine", "Process/Pump.swift"],
+            exclude: ["Engine", "Process/Pump.swift", "Process/FleetSettings.swift", "Process/WorkerProcess.swift", "Process/Connections.swift", "Process/StartCheck.swift"],
             resources: [
                 .embedInCode("Migrations/0001_handoffs.sql"), .embedInCode("Migrations/0002_roles.sql"),
             ]),
         library("Operations", in: "Runtime", ["PostgreSQL"]),
 
+        .target(
+            name: "Support", dependencies: ["Fleet", "PostgreSQL"], path: "Tests/Support", swiftSettings: strict),
+        tests("Fleet", ["Fleet", "PostgreSQL", "Sagas", "Support"]),
         tests("Threads", ["Threads"]),
     ]
 )

@@ -24,6 +24,9 @@ public struct DatabaseSettings: Sendable {
     /// How long a connection may be idle before the server is asked whether it is still there.
     public var idleCheckInterval: Duration = .seconds(30)
 
+    /// Further settings of each session, by PostgreSQL's own names, such as `enable_seqscan`.
+    public var sessionSettings: [String: String] = [:]
+
     /// What the connection string said, by libpq's keywords, without the password.
     let keywords: [String: String]
 
@@ -74,6 +77,9 @@ public struct DatabaseSettings: Sendable {
         words.append("-c statement_timeout=\(Self.milliseconds(statementTimeout))")
         words.append("-c lock_timeout=\(Self.milliseconds(lockTimeout))")
         words.append("-c idle_in_transaction_session_timeout=\(Self.milliseconds(idleInTransactionTimeout))")
+        for (name, value) in sessionSettings.sorted(by: { $0.key < $1.key }) {
+            words.append("-c \(name)=\(Self.escape(value))")
+        }
         return words.joined(separator: " ")
     }
 

@@ -147,7 +147,7 @@ extension Properties {
     /// How often support has sent this message again.
     fileprivate var redriveCount: Int64 {
         switch headers["baton-redrives"] {
-        case .int64(let count): count
+        case .integer(let count): count
         default: 0
         }
     }

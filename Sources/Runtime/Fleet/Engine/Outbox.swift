@@ -30,10 +30,11 @@ final class Outbox: Sendable, Announcements {
     /// Publishes an event on the exchange `handoffs`; throws unless the broker confirmed it.
     func announce(_ event: Announcement) async throws {
         let message = Message(
-            exchange: "handoffs", routingKey: event.type, body: event.body,
+            exchange: "handoffs", routingKey: event.type,
             properties: Properties(
                 contentType: "application/cloudevents+json", messageID: event.id, correlationID: event.correlationID,
-                type: event.type))
+                type: event.type),
+            body: event.body)
         // Nobody may be bound to the exchange: an announcement that is returned was still made.
         switch try await batcher.submit(message) {
         case .confirmed, .returned: return
@@ -51,17 +52,18 @@ final class Outbox: Sendable, Announcements {
             case .mirror: "mirror-ticket"
             }
         return Message(
-            exchange: "work", routingKey: ticket.queue, body: try ticket.encoded(),
+            exchange: "work", routingKey: ticket.queue,
             properties: Properties(
                 contentType: "application/json", messageID: UUID().lowercased, correlationID: ticket.correlationID,
-                type: type))
+                type: type),
+            body: try ticket.encoded())
     }
 
     private static func message(for copy: IncidentCopy) throws -> Message {
         var headers: [String: HeaderValue] = [
             "baton-incident": .string(copy.id.lowercased), "baton-class": .string(copy.incidentClass),
             "baton-reason": .string(copy.story), "baton-queue": .string(copy.queue),
-            "baton-attempts": .int64(Int64(copy.attempts)),
+            "baton-attempts": .integer(Int64(copy.attempts)),
         ]
         if let step = copy.step { headers["baton-step"] = .string(step) }
         if let handoff = copy.handoff { headers["baton-handoff"] = .string(handoff.lowercased) }
@@ -69,11 +71,12 @@ final class Outbox: Sendable, Announcements {
             try Ticket(.handoff($0), queue: copy.queue, correlationID: copy.correlationID).encoded()
         } ?? []
         return Message(
-            exchange: "dead", routingKey: copy.queue, body: body,
+            exchange: "dead", routingKey: copy.queue,
             properties: Properties(
                 contentType: copy.body == nil ? "application/json" : "application/octet-stream",
                 messageID: copy.id.lowercased, correlationID: copy.correlationID, type: "dead-letter",
-                headers: headers))
+                headers: headers),
+            body: body)
     }
 }
 

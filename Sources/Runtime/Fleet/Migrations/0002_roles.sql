@@ -36,3 +36,23 @@ GRANT UPDATE (copies) ON events TO baton_intake;
 
 GRANT SELECT ON handoffs, deals, plans, steps, claims, incidents, mirrors, approvals, events, journal,
     schema_migrations TO baton_reader;
+
+-- One login for each worker; without a password none can log in where passwords are asked for.
+DO $$
+DECLARE worker text;
+BEGIN
+    FOREACH worker IN ARRAY ARRAY['baton_deal_events', 'baton_project_provisioning', 'baton_billing_schedules',
+        'baton_status_feedback', 'baton_support'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = worker) THEN
+            BEGIN
+                EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE', worker);
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN
+                NULL; -- another migration of this cluster was first
+            END;
+        END IF;
+    END LOOP;
+    GRANT baton_worker TO baton_deal_events, baton_project_provisioning, baton_billing_schedules,
+        baton_status_feedback;
+    GRANT baton_intake TO baton_deal_events;
+    GRANT baton_reader TO baton_support;
+END $$;

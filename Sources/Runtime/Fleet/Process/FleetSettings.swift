@@ -27,8 +27,8 @@ public struct FleetSettings: Sendable {
         self.broker = broker
         self.database = database
         // Everything a worker reads has a key: a plan that reads a whole table was made while it was small.
-        self.database.parameters["enable_seqscan"] = "off"
-        self.database.parameters["enable_hashjoin"] = "off"
-        self.database.parameters["enable_mergejoin"] = "off"
+        self.database.sessionSettings["enable_seqscan"] = "off"
+        self.database.sessionSettings["enable_hashjoin"] = "off"
+        self.database.sessionSettings["enable_mergejoin"] = "off"
     }
 }

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// The operators' command line.
+@main
+struct Baton: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "baton", abstract: "Operates the fleet that carries sold deals to billable projects.",
+        subcommands: [MigrateCommand.self, TopologyCommand.self, ShowCommand.self, JournalCommand.self])
+}

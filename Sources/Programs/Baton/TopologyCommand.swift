@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+import Operations
+import Topology
+
+struct TopologyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "topology", abstract: "Exchanges, queues and bindings, as the Queues folder describes them.",
+        subcommands: [PlanTopology.self, ApplyTopology.self, ExportTopology.self])
+}
+
+/// What is described, and where the broker is.
+struct TopologyOptions: ParsableArguments {
+    @Option(help: "Folder that describes the topology.")
+    var queues = "Queues"
+
+    @Option(help: "Management API, http://user:password@host:port; BATON_AMQP_API if not given.")
+    var api: String?
+
+    @Option(help: "Virtual host.")
+    var virtualHost = "/"
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    var description: TopologyDescription { get throws { try TopologyDescription(folder: queues) } }
+
+    func with<Value: Sendable>(_ body: @Sendable (BrokerAdministration) async throws -> Value) async throws -> Value {
+        guard let url = api ?? environment("BATON_AMQP_API") else {
+            throw ValidationError("no broker: give --api or set BATON_AMQP_API")
+        }
+        return try await BrokerAdministration.with(ManagementAddress(url), virtualHost: virtualHost) {
+            try await body($0)
+        }
+    }
+}
+
+struct PlanTopology: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Shows what would be made; changes nothing. Exit code 2 when something would.")
+
+    @OptionGroup var options: TopologyOptions
+
+    func run() async throws {
+        let description = try options.description
+        let plan = try await options.with { try await $0.plan(description) }
+        print(options.json ? try plan.json() : plan.table)
+        if !plan.isSettled { throw ExitCode(2) }
+    }
+}
+
+struct ApplyTopology: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply", abstract: "Makes what is missing. Nothing is deleted.",
+        discussion: """
+            Where a queue had to be made, everything whose tickets were in it falls due at once, so that workers go on \
+            from the database alone.
+            """)
+
+    @OptionGroup var options: TopologyOptions
+    @OptionGroup var database: DatabaseOptions
+
+    @Option(help: "Folder with one password file per broker user; makes these users.")
+    var usersDir: String?
+
+    @Option(help: "A publishing user, bound to the source of its name; may be repeated.")
+    var publisher: [String] = []
+
+    func run() async throws {
+        let description = try options.description
+        let accounts = try usersDir.map { try description.accounts(in: $0, publishers: publisher) } ?? .none
+        let (plan, changes) = try await options.with { administration in
+            (
+                try await administration.plan(description, accounts: accounts),
+                try await administration.apply(description, accounts: accounts)
+            )
+        }
+        if !options.json { print(plan.table) }
+        print(options.json ? try changes.json() : changes.table)
+        let created = changes.createdQueues
+        let woken = try await database.with { try await Recovery(database: $0).wake(queues: created) }
+        if woken > 0 { FileHandle.note("\(woken) rows whose messages were lost are due now") }
+    }
+}
+
+struct ExportTopology: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Prints RabbitMQ definitions, for a broker that loads them when it boots.")
+
+    @OptionGroup var options: TopologyOptions
+
+    func run() async throws {
+        print(try options.description.definitions(virtualHost: options.virtualHost))
+    }
+}
