@@ -10,4 +10,13 @@ enum AnswerEvent {
         ]
         return event.canonicalBytes
     }
+
+    /// A reason as the answer's schema takes it: nil rather than empty, at most 1,000 code points, no control characters.
+    static func bounded(_ reason: String?) -> String? {
+        guard let reason, !reason.isEmpty else { return nil }
+        let scalars = reason.unicodeScalars.prefix(1000).map { scalar in
+            scalar.properties.generalCategory == .control ? " " : scalar
+        }
+        return String(String.UnicodeScalarView(scalars))
+    }
 }

@@ -44,7 +44,7 @@ public struct Disposition: Sendable, Hashable {
         _ outcome: Outcome, of event: DealEvent, reason: String? = nil, handoff: String? = nil, correlationID: String
     ) {
         self.outcome = outcome
-        self.reason = reason
+        self.reason = AnswerEvent.bounded(reason)
         self.incidentClass = nil
         self.eventID = event.id
         self.eventSource = event.source
@@ -57,7 +57,7 @@ public struct Disposition: Sendable, Hashable {
     /// Answers an event that was refused, with all its findings.
     public init(_ rejection: Rejection, correlationID: String) {
         self.outcome = .rejected
-        self.reason = rejection.reason
+        self.reason = AnswerEvent.bounded(rejection.reason)
         self.incidentClass = rejection.incidentClass
         self.eventID = rejection.trace.eventID
         self.eventSource = rejection.trace.source

@@ -1,0 +1,69 @@
+import Foundation
+
+import Testing
+
+@testable import Deals
+
+/// The messages that the repository publishes as examples.
+enum Examples {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+    static let dealEvents = root.appending(path: "Queues/deal-events/examples")
+    static let handoffs = root.appending(path: "Queues/handoffs/examples")
+    static let dealSchema = root.appending(path: "Queues/deal-events/schemas/deal.updated.v1.json")
+    /// The one example whose stage starts no handoff.
+    static let ignored = "not-yet-sold.json"
+
+    static let dealEventNames = names(in: dealEvents)
+
+    static func names(in folder: URL) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }
+                .sorted()
+        } catch {
+            fatalError("no examples in \(folder.path): \(error)")
+        }
+    }
+
+    static func body(_ name: String, in folder: URL = dealEvents) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: folder.appending(path: name)))
+    }
+
+    static func json(_ name: String, in folder: URL = dealEvents) throws -> JSON {
+        try JSONReader.read(try body(name, in: folder), maximalDepth: 64)
+    }
+
+    static func event(_ name: String) throws -> DealEvent {
+        let body = try body(name)
+        return try DealEventDecoder().decode(body: body, routingKey: routingKey(of: body)).event
+    }
+
+    /// The key that a publisher of this body would use; a wrong source or type then is a matter of the schema.
+    static func routingKey(of body: [UInt8]) -> String {
+        guard case .object(let members)? = try? JSONReader.read(body, maximalDepth: 64),
+            case .string(let source)? = members.first(named: "source"),
+            case .string(let type)? = members.first(named: "type")
+        else { return "nobody.deal.updated.v1" }
+        return "\(source).\(type)"
+    }
+}
+
+/// One row of `invalid/expected.json`.
+struct ExpectedRejection: Decodable, Sendable, CustomTestStringConvertible {
+    let file: String
+    let routingKey: String
+    let incidentClass: String
+    let paths: [String]
+
+    var testDescription: String { file }
+
+    static let folder = Examples.dealEvents.appending(path: "invalid")
+    static let all: [ExpectedRejection] = {
+        do {
+            let data = try Data(contentsOf: folder.appending(path: "expected.json"))
+            return try JSONDecoder().decode([ExpectedRejection].self, from: data)
+        } catch {
+            fatalError("invalid/expected.json: \(error)")
+        }
+    }()
+}
