@@ -29,11 +29,11 @@ public struct TopologyItem: Sendable, Hashable, Codable, CustomStringConvertible
         self.init(kind: .binding, name: "\(binding.source) -> \(binding.destination)\(key)")
     }
 
-    init(_ account: Account) {
+    init(_ account: BrokerAccount) {
         self.init(kind: .account, name: account.name)
     }
 
-    init(_ limit: Account.TopicLimit, of account: Account) {
+    init(_ limit: BrokerAccount.TopicLimit, of account: BrokerAccount) {
         self.init(kind: .account, name: "\(account.name), limit on \(limit.exchange)")
     }
 
