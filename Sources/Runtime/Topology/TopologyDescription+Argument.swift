@@ -1,8 +1,11 @@
 extension TopologyDescription {
     /// The value of an argument of an exchange, a queue or a binding.
     public enum Argument: Sendable, Hashable, Codable, CustomStringConvertible {
+        /// A text.
         case string(String)
+        /// A whole number.
         case integer(Int)
+        /// True or false.
         case boolean(Bool)
         /// A value of a type that no description of ours uses, seen on a broker: it equals nothing described.
         case foreign
