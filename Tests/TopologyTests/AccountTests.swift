@@ -78,7 +78,7 @@ import Testing
             let user = "deal-events-worker-\(suffix)"
             let rights = ["configure": ".*", "write": ".*", "read": "^deal-events$"]
             try await broker.declare("PUT", ["permissions", broker.virtualHost, user], rights)
-            let limit = Account.TopicLimit(exchange: "handoffs", write: "^x$", read: "^x$")
+            let limit = BrokerAccount.TopicLimit(exchange: "handoffs", write: "^x$", read: "^x$")
             try await broker.declare("PUT", ["topic-permissions", broker.virtualHost, user], limit)
             let plan = try await broker.plan(description, accounts: passwords)
             #expect(plan.differing.map(\.property) == ["configure", "write"] && plan.obstacles.isEmpty)

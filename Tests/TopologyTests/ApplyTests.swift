@@ -135,7 +135,7 @@ import Testing
 enum JSONValue: Codable {
     case object([String: JSONValue])
     case array([JSONValue])
-    case value(Argument)
+    case value(TopologyDescription.Argument)
 
     init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
@@ -144,7 +144,7 @@ enum JSONValue: Codable {
         } else if let array = try? value.decode([JSONValue].self) {
             self = .array(array)
         } else {
-            self = .value(try value.decode(Argument.self))
+            self = .value(try value.decode(TopologyDescription.Argument.self))
         }
     }
 

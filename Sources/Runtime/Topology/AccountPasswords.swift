@@ -3,13 +3,13 @@ import Foundation
 /// Accounts that the broker has to know, each with the password from its file.
 public struct AccountPasswords: Sendable {
     /// The accounts, workers first.
-    public let accounts: [Account]
+    public let accounts: [BrokerAccount]
     private let passwords: [String: Password]
 
     /// No accounts: who may use the broker is arranged elsewhere.
     public static let none = AccountPasswords(accounts: [], passwords: [:])
 
-    private init(accounts: [Account], passwords: [String: Password]) {
+    private init(accounts: [BrokerAccount], passwords: [String: Password]) {
         self.accounts = accounts
         self.passwords = passwords
     }
@@ -59,7 +59,7 @@ public struct AccountPasswords: Sendable {
     }
 
     /// The password of `account`.
-    func password(of account: Account) -> Password? { passwords[account.name] }
+    func password(of account: BrokerAccount) -> Password? { passwords[account.name] }
 }
 
 /// A secret that does not print.

@@ -11,18 +11,18 @@ extension BrokerAdministration {
     }
 
     /// The account of the same name that the broker knows; a user without rights here counts, with none.
-    func find(_ account: Account) async throws(TopologyError) -> Account? {
+    func find(_ account: BrokerAccount) async throws(TopologyError) -> BrokerAccount? {
         guard let user = try await find(["users", account.name], as: User.self) else { return nil }
         let rights = try await find(["permissions", virtualHost, account.name], as: Rights.self)
         let topics = try await find(
-            ["topic-permissions", virtualHost, account.name], as: [Account.TopicLimit].self)
-        return Account(
+            ["topic-permissions", virtualHost, account.name], as: [BrokerAccount.TopicLimit].self)
+        return BrokerAccount(
             name: account.name, configure: rights?.configure ?? "nothing", write: rights?.write ?? "nothing",
             read: rights?.read ?? "nothing", topics: topics ?? [], tags: user.tags.names)
     }
 
     /// Creates the account or sets it right. Rights come before topic limits would be missed: the limits first.
-    func declare(_ account: Account, _ passwords: AccountPasswords) async throws(TopologyError) {
+    func declare(_ account: BrokerAccount, _ passwords: AccountPasswords) async throws(TopologyError) {
         guard let password = passwords.password(of: account) else { throw .noPassword(account: account.name) }
         let user = User(password: password.text, tags: Tags(names: account.tags))
         try await declare("PUT", ["users", account.name], user)

@@ -1,6 +1,6 @@
 extension BrokerAdministration {
     /// What the broker holds, and which of `accounts` it knows.
-    public func state(accounts: [Account] = []) async throws(TopologyError) -> BrokerState {
+    public func state(accounts: [BrokerAccount] = []) async throws(TopologyError) -> BrokerState {
         var state = BrokerState()
         state.exchanges = try await list(["exchanges", virtualHost], of: TopologyDescription.Exchange.self)
         state.queues = try await list(["queues", virtualHost], of: TopologyDescription.Queue.self)

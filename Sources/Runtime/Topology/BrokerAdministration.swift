@@ -9,10 +9,10 @@ public struct BrokerAdministration: Sendable {
     private let timeout: Duration
 
     /// Runs `body` with the management API at `address`, and closes its connections afterwards.
-    public static func with<Result: Sendable>(
+    public static func with<Value: Sendable>(
         _ address: ManagementAddress, virtualHost: String = "/", timeout: Duration = .seconds(10),
-        _ body: (BrokerAdministration) async throws -> Result
-    ) async throws -> Result {
+        _ body: (BrokerAdministration) async throws -> Value
+    ) async throws -> Value {
         // Following a redirect could carry passwords to another host.
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .nanoseconds(timeout.nanoseconds)

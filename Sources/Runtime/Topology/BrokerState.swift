@@ -7,12 +7,12 @@ public struct BrokerState: Sendable, Equatable {
     /// Its bindings, those of the default exchange among them.
     public var bindings: [TopologyDescription.Binding]
     /// Those of the accounts asked about that exist.
-    public var accounts: [Account]
+    public var accounts: [BrokerAccount]
 
     /// Describes what a broker holds.
     public init(
         exchanges: [TopologyDescription.Exchange] = [], queues: [TopologyDescription.Queue] = [],
-        bindings: [TopologyDescription.Binding] = [], accounts: [Account] = []
+        bindings: [TopologyDescription.Binding] = [], accounts: [BrokerAccount] = []
     ) {
         self.exchanges = exchanges
         self.queues = queues

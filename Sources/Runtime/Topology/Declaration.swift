@@ -3,7 +3,7 @@ enum Declaration {
     case exchange(TopologyDescription.Exchange)
     case queue(TopologyDescription.Queue)
     case binding(TopologyDescription.Binding)
-    case account(Account)
+    case account(BrokerAccount)
 
     var item: TopologyItem {
         switch self {
@@ -58,9 +58,9 @@ extension TopologyDescription.Queue {
     }
 }
 
-extension Account {
+extension BrokerAccount {
     /// The account with its topic limits on `exchanges` only.
-    func limited(to exchanges: Set<String>) -> Account {
+    func limited(to exchanges: Set<String>) -> BrokerAccount {
         var account = self
         account.topics = topics.filter { exchanges.contains($0.exchange) }
         return account

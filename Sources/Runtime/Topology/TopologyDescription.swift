@@ -7,11 +7,11 @@ public struct TopologyDescription: Sendable, Equatable {
     /// Every binding of a queue to an exchange.
     public var bindings: [Binding]
     /// The least-privilege account of each worker.
-    public var accounts: [Account]
+    public var accounts: [BrokerAccount]
 
     /// Describes a topology.
     public init(
-        exchanges: [Exchange] = [], queues: [Queue] = [], bindings: [Binding] = [], accounts: [Account] = []
+        exchanges: [Exchange] = [], queues: [Queue] = [], bindings: [Binding] = [], accounts: [BrokerAccount] = []
     ) {
         self.exchanges = exchanges
         self.queues = queues

@@ -7,9 +7,13 @@ public struct TopologyItem: Sendable, Hashable, Codable, CustomStringConvertible
 
     /// The kinds of things that a topology holds.
     public enum Kind: String, Sendable, Codable, CaseIterable {
+        /// Takes messages and routes them.
         case exchange
+        /// Holds messages.
         case queue
+        /// Leads from an exchange to a queue.
         case binding
+        /// A broker user and its rights, or one of its topic limits.
         case account
     }
 
@@ -29,11 +33,11 @@ public struct TopologyItem: Sendable, Hashable, Codable, CustomStringConvertible
         self.init(kind: .binding, name: "\(binding.source) -> \(binding.destination)\(key)")
     }
 
-    init(_ account: Account) {
+    init(_ account: BrokerAccount) {
         self.init(kind: .account, name: account.name)
     }
 
-    init(_ limit: Account.TopicLimit, of account: Account) {
+    init(_ limit: BrokerAccount.TopicLimit, of account: BrokerAccount) {
         self.init(kind: .account, name: "\(account.name), limit on \(limit.exchange)")
     }
 

@@ -1,5 +1,5 @@
 /// A broker user and what it may do in one virtual host: patterns over names, as RabbitMQ compares them.
-public struct Account: Sendable, Equatable {
+public struct BrokerAccount: Sendable, Equatable {
     /// The user's name.
     public var name: String
     /// What it may declare and delete.
@@ -14,14 +14,14 @@ public struct Account: Sendable, Equatable {
     public var tags: [String] = []
 
     /// The account of a worker: it declares nothing, writes to `exchanges` and reads `queue` alone.
-    public static func worker(named name: String, reading queue: String, writing exchanges: [String]) -> Account {
-        Account(name: name, configure: "^$", write: pattern(exchanges), read: pattern([queue]), topics: [])
+    public static func worker(named name: String, reading queue: String, writing exchanges: [String]) -> BrokerAccount {
+        BrokerAccount(name: name, configure: "^$", write: pattern(exchanges), read: pattern([queue]), topics: [])
     }
 
     /// The account of a publisher: it writes to `exchange` with routing keys that begin with its own name.
-    public static func publisher(named name: String, writing exchange: String) -> Account {
+    public static func publisher(named name: String, writing exchange: String) -> BrokerAccount {
         let limit = TopicLimit(exchange: exchange, write: "^\(escaped(name))\\..*", read: "^$")
-        return Account(name: name, configure: "^$", write: pattern([exchange]), read: "^$", topics: [limit])
+        return BrokerAccount(name: name, configure: "^$", write: pattern([exchange]), read: "^$", topics: [limit])
     }
 
     /// A pattern that matches these names and no other.
