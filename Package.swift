@@ -26,6 +26,12 @@ func library(
         resources: resources, swiftSettings: strict)
 }
 
+/// An executable, which contains wiring only.
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Sources/Programs/\(name)", swiftSettings: strict)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests", exclude: exclude,
@@ -65,10 +71,16 @@ let package = Package(
                 .embedInCode("Migrations/0001_handoffs.sql"), .embedInCode("Migrations/0002_roles.sql"),
             ]),
         library("Operations", in: "Runtime", ["PostgreSQL"]),
+        library(
+            "Observability", in: "Runtime", [coreMetrics, hummingbird, lifecycle, logging, metrics]),
+        library("Topology", in: "Runtime", [asyncHTTPClient, yams]),
+
+        program("Baton", ["Fleet", "Operations", "PostgreSQL", "Topology", argumentParser]),
 
         .target(
             name: "Support", dependencies: ["Fleet", "PostgreSQL"], path: "Tests/Support", swiftSettings: strict),
         tests("Fleet", ["Fleet", "PostgreSQL", "Sagas", "Support"]),
+        tests("Deals", ["Deals"], exclude: ["Support/schema_judge.py"]),
         tests("Threads", ["Threads"]),
     ]
 )
