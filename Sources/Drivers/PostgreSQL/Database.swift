@@ -51,6 +51,7 @@ public final class Database: Sendable {
     /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
     ///
     /// Throws ``PostgreSQLError/commitUnknown(_:)`` when the answer to COMMIT did not come.
+    @discardableResult
     public func transaction<Value: Sendable>(
         isolation: isolated (any Actor)? = #isolation,
         _ body: (Transaction) async throws -> Value

@@ -55,13 +55,9 @@ extension Int64: SQLValue {
     }
 
     public static func decode(_ cell: SQLCell) throws(SQLMismatch) -> Int64 {
-        switch cell.type {
-        case .int8: try cell.integer(Int64.self, for: Self.self)
-        case .int4: Int64(try cell.integer(Int32.self, for: Self.self))
-        case .int2: Int64(try cell.integer(Int16.self, for: Self.self))
-        default: throw cell.mismatch(Self.self)
-        }
+        try cell.wideInteger(for: Self.self)
     }
+
 }
 
 extension Int: SQLValue {
@@ -73,7 +69,7 @@ extension Int: SQLValue {
     }
 
     public static func decode(_ cell: SQLCell) throws(SQLMismatch) -> Int {
-        Int(try Int64.decode(cell))
+        Int(try cell.wideInteger(for: Self.self))
     }
 }
 
@@ -91,6 +87,18 @@ extension Double: SQLValue {
         case .float8: Double(bitPattern: try cell.integer(UInt64.self, for: Self.self))
         case .float4: Double(Float(bitPattern: try cell.integer(UInt32.self, for: Self.self)))
         default: throw cell.mismatch(Self.self)
+        }
+    }
+}
+
+extension SQLCell {
+    /// An integer of any width.
+    fileprivate func wideInteger(for swiftType: Any.Type) throws(SQLMismatch) -> Int64 {
+        switch type {
+        case .int8: try integer(Int64.self, for: swiftType)
+        case .int4: Int64(try integer(Int32.self, for: swiftType))
+        case .int2: Int64(try integer(Int16.self, for: swiftType))
+        default: throw mismatch(swiftType)
         }
     }
 }

@@ -43,7 +43,9 @@ struct Conversation<Answer: Tagged> {
 
     private enum Expected {
         case preparation(PreparationKey, name: String, command: Int?)
-        /// `command` is nil for the BEGIN and COMMIT that the caller did not write.
+        /// `command` is nil for the BEGIN and COMMIT that the caller did not write. `commits` marks the last command
+        /// of an implicit transaction too: libpq hands over a warning of the commit, which follows at the sync,
+        /// together with that command's result.
         case answer(command: Int?, commits: Bool)
         case sync
     }

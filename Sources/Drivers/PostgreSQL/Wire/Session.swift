@@ -228,10 +228,12 @@ final class Session: Pollable {
         }
         let command = item.commands[item.position]
         let index = item.position - (item.frame.opens ? 1 : 0)
-        let isEnding = item.frame.ending != nil && item.position == item.commands.count - 1
+        let isLast = item.position == item.commands.count - 1
+        let isEnding = item.frame.ending != nil && isLast
         let isCallers = index >= 0 && !isEnding
         guard dispatch(command, index: isCallers ? index : nil, on: handle) else { return nil }
-        conversation.sentCommand(isCallers ? index : nil, commits: isEnding && item.frame.ending == .commit)
+        let commits = isLast && (item.frame.isAlone || item.frame.ending == .commit)
+        conversation.sentCommand(isCallers ? index : nil, commits: commits)
         sending?.position += 1
         return command.parameters.size
     }
