@@ -25,12 +25,12 @@ public struct Timestamp: Sendable, Hashable, Codable, CustomStringConvertible {
 
     /// The moment so many milliseconds after 1970 began, in UTC; nil outside of the years 1 to 9999.
     public init?(millisecondsSince1970 milliseconds: Int64) {
-        let perDay: Int64 = 86_400_000
-        let time = Int(((milliseconds % perDay) + perDay) % perDay)
-        guard let date = CalendarDate(daysSince1970: Int((milliseconds - Int64(time)) / perDay)) else { return nil }
-        let (hour, minute, second) = (time / 3_600_000, time / 60_000 % 60, time / 1000 % 60)
+        var (days, time) = milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
+        if time < 0 { (days, time) = (days - 1, time + 86_400_000) }
+        guard let date = CalendarDate(daysSince1970: Int(days)) else { return nil }
+        let (hour, minute, second) = (Int(time / 3_600_000), Int(time / 60_000 % 60), Int(time / 1000 % 60))
         self.description =
-            "\(date)T\(hour.padded(2)):\(minute.padded(2)):\(second.padded(2)).\((time % 1000).padded(3))Z"
+            "\(date)T\(hour.padded(2)):\(minute.padded(2)):\(second.padded(2)).\(Int(time % 1000).padded(3))Z"
     }
 
     /// Reads the text; fails for another form.
