@@ -52,7 +52,8 @@ public struct HealthServer: Service {
             logger: quiet)
         do {
             try await application.run()
-        } catch where !isBound.load(ordering: .relaxed) && !(error is CancellationError) {
+        } catch {
+            if isBound.load(ordering: .relaxed) || error is CancellationError { throw error }
             throw HealthServerError.cannotListen(host: host, port: port, reason: "\(error)")
         }
     }

@@ -1,0 +1,83 @@
+/// Every setting of a worker. Each limit guards against a slip of the finger, not against a choice.
+enum KnownSettings {
+    static let amqpURL = Setting(
+        "BATON_AMQP_URL", "The RabbitMQ nodes; any of them will do.",
+        expected: "amqp:// or amqps:// URLs with a host, separated by commas", isRequired: true, isSecret: true)
+    static let amqpPassword = Setting(
+        "BATON_AMQP_PASSWORD", "The RabbitMQ password, instead of the one in the URLs.",
+        expected: "the password, or a readable file that holds it", isSecret: true, hasFile: true)
+    static let amqpCAFile = Setting(
+        "BATON_AMQP_CA_FILE", "The certificates (PEM) that RabbitMQ's must be signed by; the system's if absent.",
+        expected: "a readable file")
+    static let postgresqlURL = Setting(
+        "BATON_POSTGRESQL_URL", "The PostgreSQL database, as libpq takes it; several hosts are possible.",
+        expected: "a postgresql:// URL", isRequired: true, isSecret: true)
+    static let postgresqlPassword = Setting(
+        "BATON_POSTGRESQL_PASSWORD", "The PostgreSQL password, instead of the one in the URL.",
+        expected: "the password, or a readable file that holds it", isSecret: true, hasFile: true)
+    static let postgresqlSchema = Setting(
+        "BATON_POSTGRESQL_SCHEMA", "The schema that holds Baton's tables.",
+        expected: "1 to 63 of a-z, 0-9 and _, not beginning with a digit", fallback: "baton")
+    static let targetsURL = Setting(
+        "BATON_TARGETS_URL", "Where the CRM, ERP and PSA are reached.",
+        expected: "an http:// or https:// URL with a host, without user, query and fragment", isRequired: true,
+        isSecret: true)
+    static let healthHost = Setting(
+        "BATON_HEALTH_HOST", "The address on which health and metrics are served; 0.0.0.0 for all.",
+        expected: "a host name or address", fallback: "127.0.0.1")
+    static let healthPort = NumberSetting(
+        "BATON_HEALTH_PORT", "The port on which health and metrics are served; 0 takes any free one.",
+        fallback: 0, in: 0...65_535)
+    static let logLevel = Setting(
+        "BATON_LOG_LEVEL", "The least level that is logged.",
+        expected: choices(of: WorkerSettings.LogLevel.self), fallback: WorkerSettings.LogLevel.info.rawValue)
+    static let logFormat = Setting(
+        "BATON_LOG_FORMAT", "How log lines look; auto is text on a terminal and JSON elsewhere.",
+        expected: choices(of: WorkerSettings.LogFormat.self), fallback: WorkerSettings.LogFormat.auto.rawValue)
+    static let poolSize = NumberSetting(
+        "BATON_POOL_SIZE", "How many connections to PostgreSQL a worker holds.", fallback: 4, in: 1...50)
+    static let lease = DurationSetting(
+        "BATON_LEASE", "How long a worker may hold a handoff without a committed write.",
+        fallback: .seconds(15), in: .seconds(1)...(.seconds(3600)))
+    static let ticketLease = DurationSetting(
+        "BATON_TICKET_LEASE", "After how long a ticket that nobody took counts as lost.",
+        fallback: .seconds(30), in: .seconds(1)...(.seconds(3600)))
+    static let sweepInterval = DurationSetting(
+        "BATON_SWEEP_INTERVAL", "How often each worker looks for what is due.",
+        fallback: .seconds(1), in: .milliseconds(50)...(.seconds(60)))
+    static let maximalAge = DurationSetting(
+        "BATON_MAXIMAL_AGE", "How old an open handoff may grow before a person is asked.",
+        fallback: .seconds(72 * 3600), in: .seconds(60)...(.seconds(8760 * 3600)))
+    static let takeovers = NumberSetting(
+        "BATON_TAKEOVERS", "How many workers may die over a handoff, without an outcome, before a person is asked.",
+        fallback: 5, in: 1...100)
+    static let drainTime = DurationSetting(
+        "BATON_DRAIN_TIME", "How long a stopping worker may finish what it has begun.",
+        fallback: .seconds(15), in: .seconds(0)...(.seconds(3600)))
+    static let cancelTime = DurationSetting(
+        "BATON_CANCEL_TIME", "How long what was then cancelled may take to end.",
+        fallback: .seconds(5), in: .milliseconds(100)...(.seconds(600)))
+    static let maxBodyBytes = NumberSetting(
+        "BATON_MAX_BODY_BYTES", "The largest message body that is read.", fallback: 1_048_576,
+        in: 1024...134_217_728)
+    static let maxLines = NumberSetting(
+        "BATON_MAX_LINES", "The most lines a deal may have.", fallback: 2000, in: 1...100_000)
+    static let triggerStages = Setting(
+        "BATON_TRIGGER_STAGES", "The sales stages at which a deal is handed off, if not the built-in ones.",
+        expected: "text")
+    static let crashAt = Setting(
+        "BATON_CRASH_AT", "For tests: the point at which the worker kills itself, as POINT or POINT:NTH.",
+        expected: "text")
+
+    static let all: [Setting] = [
+        amqpURL, amqpPassword, amqpCAFile, postgresqlURL, postgresqlPassword, postgresqlSchema, targetsURL,
+        healthHost, healthPort.setting, logLevel, logFormat, poolSize.setting, lease.setting, ticketLease.setting,
+        sweepInterval.setting, maximalAge.setting, takeovers.setting, drainTime.setting, cancelTime.setting,
+        maxBodyBytes.setting, maxLines.setting, triggerStages, crashAt,
+    ]
+
+    private static func choices<Choice: RawRepresentable & CaseIterable>(of type: Choice.Type) -> String
+    where Choice.RawValue == String {
+        "one of " + type.allCases.map(\.rawValue).joined(separator: ", ")
+    }
+}

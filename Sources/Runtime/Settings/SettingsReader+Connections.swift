@@ -1,0 +1,62 @@
+import Foundation
+
+extension SettingsReader {
+    /// The broker's URLs, each with the password of its own setting if there is one, and its certificates.
+    mutating func broker() -> (urls: [HiddenText], caFile: String?) {
+        let password = text(KnownSettings.amqpPassword)
+        let urls = checked(KnownSettings.amqpURL, or: [String]()) { text in
+            let urls = text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+                Self.amqpURL(part.trimmingCharacters(in: .whitespaces), password: password)
+            }
+            return urls.contains(nil) ? nil : urls.compactMap { $0 }
+        }
+        let caFile = text(KnownSettings.amqpCAFile)
+        if let caFile {
+            let setting = KnownSettings.amqpCAFile
+            let found = file(caFile, namedBy: setting.name, expected: setting.expected)
+            if found != nil && !urls.isEmpty && !urls.contains(where: { $0.hasPrefix("amqps:") }) {
+                let wrong = "no URL in \(KnownSettings.amqpURL.name) is an amqps:// one, so nothing is encrypted"
+                warn(SettingsProblem(setting.name, wrong: wrong, expected: "amqps:// URLs beside certificates"))
+            }
+        }
+        return (urls.map(HiddenText.init), caFile)
+    }
+
+    /// The database's URL. All but its scheme is libpq's to judge, which alone knows lists of hosts.
+    mutating func postgresqlURL() -> HiddenText {
+        checked(KnownSettings.postgresqlURL, or: HiddenText("")) { text in
+            let isURL = text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
+            return isURL ? HiddenText(text) : nil
+        }
+    }
+
+    mutating func schema() -> String {
+        checked(KnownSettings.postgresqlSchema, or: "") { text in
+            text.wholeMatch(of: /[a-z_][a-z0-9_]{0,62}/) == nil ? nil : text
+        }
+    }
+
+    mutating func targetsURL() -> String {
+        checked(KnownSettings.targetsURL, or: "") { text in
+            guard let url = URLComponents(string: text), url.scheme == "http" || url.scheme == "https",
+                url.host?.isEmpty == false, url.user == nil, url.password == nil, url.query == nil,
+                url.fragment == nil, Self.isPort(url.port)
+            else { return nil }
+            return String(text.reversed().drop { $0 == "/" }.reversed())
+        }
+    }
+
+    private static func amqpURL(_ text: String, password: String?) -> String? {
+        guard var url = URLComponents(string: text), url.scheme == "amqp" || url.scheme == "amqps",
+            url.host?.isEmpty == false, isPort(url.port)
+        else { return nil }
+        guard let password else { return text }
+        if url.user == nil { url.user = "guest" }
+        url.password = password
+        return url.string
+    }
+
+    private static func isPort(_ port: Int?) -> Bool {
+        port.map { (1...65_535).contains($0) } ?? true
+    }
+}

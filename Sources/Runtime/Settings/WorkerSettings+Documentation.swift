@@ -1,0 +1,26 @@
+extension WorkerSettings {
+    /// Every setting, in the order in which a reader should meet them; what is read is read from this table.
+    public static let documentation: [Setting] = KnownSettings.all
+
+    /// The settings as `--help` prints them.
+    public static var helpText: String {
+        documentation.map { setting in
+            let file = setting.fileName.map { "\n      or \($0), a file with the value" } ?? ""
+            return """
+                  \(setting.name) (\(setting.isRequired ? "required" : "default: \(setting.fallbackText)"))
+                      \(setting.meaning)\(file)
+                      takes \(setting.expected)
+                """
+        }.joined(separator: "\n")
+    }
+
+    /// The settings as a table in Markdown.
+    public static var markdownTable: String {
+        let rows = documentation.map { setting in
+            let names = setting.variables.map { "`\($0)`" }.joined(separator: " or ")
+            let fallback = setting.fallback.map { "`\($0)`" } ?? setting.fallbackText
+            return "| \(names) | \(fallback) | \(setting.meaning) | \(setting.expected) |"
+        }
+        return (["| variable | default | what it is | takes |", "|---|---|---|---|"] + rows).joined(separator: "\n")
+    }
+}
