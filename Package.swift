@@ -58,6 +58,10 @@ let package = Package(
             name: "CPostgreSQL", path: "Sources/Drivers/CPostgreSQL", pkgConfig: "libpq",
             providers: [.apt(["libpq-dev"])]),
         library("PostgreSQL", in: "Drivers", ["CPostgreSQL", "Threads"]),
+        .systemLibrary(
+            name: "CRabbitMQ", path: "Sources/Drivers/CRabbitMQ", pkgConfig: "librabbitmq",
+            providers: [.apt(["librabbitmq-dev", "libssl-dev"])]),
+        library("RabbitMQ", in: "Drivers", ["CRabbitMQ", "Threads"]),
 
         library("Workers", in: "Core"),
         library("Sagas", in: "Core", ["Workers"]),
@@ -65,21 +69,22 @@ let package = Package(
         library("Deals", in: "Business", ["Workers", crypto]),
 
         library(
-            "Fleet", in: "Runtime", ["PostgreSQL", "Sagas", "Workers", crypto, lifecycle, logging, metrics],
-            exclude: ["Engine", "Process/Pump.swift", "Process/FleetSettings.swift", "Process/WorkerProcess.swift", "Process/Connections.swift", "Process/StartCheck.swift"],
+            "Fleet", in: "Runtime",
+            ["PostgreSQL", "RabbitMQ", "Sagas", "Workers", crypto, lifecycle, logging, metrics],
             resources: [
                 .embedInCode("Migrations/0001_handoffs.sql"), .embedInCode("Migrations/0002_roles.sql"),
             ]),
         library("Operations", in: "Runtime", ["PostgreSQL"]),
         library(
             "Observability", in: "Runtime", [coreMetrics, hummingbird, lifecycle, logging, metrics]),
+        library("Settings", in: "Runtime", [configuration]),
         library("Topology", in: "Runtime", [asyncHTTPClient, yams]),
 
         program("Baton", ["Fleet", "Operations", "PostgreSQL", "Topology", argumentParser]),
 
         .target(
-            name: "Support", dependencies: ["Fleet", "PostgreSQL"], path: "Tests/Support", swiftSettings: strict),
-        tests("Fleet", ["Fleet", "PostgreSQL", "Sagas", "Support"]),
+            name: "Support", dependencies: ["Fleet", "PostgreSQL", "RabbitMQ", "Topology"], path: "Tests/Support", swiftSettings: strict),
+        tests("Fleet", ["Fleet", "PostgreSQL", "Sagas", "Support", "Workers", lifecycle, logging]),
         tests("Deals", ["Deals"], exclude: ["Support/schema_judge.py"]),
         tests("Threads", ["Threads"]),
     ]

@@ -12,10 +12,12 @@ import Workers
 struct Pump<S: Saga>: Service {
     let consumer: Consumer
     let handler: DeliveryHandler<S>
+    let startCheck: StartCheck
     let stopping: StopSign
     let logger: Logger
 
     func run() async throws {
+        guard try await passStartCheck() else { return }
         let settled = Batcher<DeliveryTag, Void>(limit: 1000) { [consumer] tags in
             await consumer.settle(tags)
             return tags.map { _ in }
@@ -47,6 +49,29 @@ struct Pump<S: Saga>: Service {
             }
         }
         await consumer.close()
+    }
+}
+
+extension Pump {
+    /// Waits for broker and database for as long as they are away; throws when they are there and lack something.
+    /// False when the process was stopped before.
+    private func passStartCheck() async throws -> Bool {
+        let backoff = Backoff(base: .milliseconds(200), cap: .seconds(5), attempts: .max)
+        var failures = 0
+        while !Task.isShuttingDownGracefully {
+            do {
+                try await startCheck.check()
+                logger.info("ready for work")
+                return true
+            } catch let error where error is SchemaMismatch || error is TopologyMissing {
+                throw error
+            } catch {
+                failures += 1
+                logger.warning("broker or database is away, tried again", metadata: ["error": .string("\(error)")])
+                try await Task.sleep(for: backoff.wait(afterFailures: failures, fraction: Double.random(in: 0...1)))
+            }
+        }
+        return false
     }
 }
 

@@ -37,8 +37,12 @@ public struct WorkerProcess<S: Saga>: Sendable {
         self.logger = logger
         crashes = try CrashPlan(setting: settings.crashAt)
         database = Database(settings.database, size: settings.poolSize)
-        consumer = Consumer(settings.broker, queue: queue.name, prefetch: queue.prefetch)
-        publisher = Publisher(settings.broker, window: settings.publishWindow)
+        let log = ConnectionLog(logger: logger)
+        consumer = Consumer(
+            settings: settings.broker, queue: queue.name, prefetch: queue.prefetch,
+            onEvent: { log.note($0, of: "consumer") })
+        publisher = Publisher(
+            settings: settings.broker, window: settings.publishWindow, onEvent: { log.note($0, of: "publisher") })
         store = HandoffStore(
             database: database, limits: settings.limits, saga: S.name, queue: queue.name,
             planningQueue: S.planningQueue.name)
@@ -65,16 +69,20 @@ public struct WorkerProcess<S: Saga>: Sendable {
         return [
             Connection(run: database.run), Connection(run: publisher.run), Connection(run: consumer.run),
             Sweeper(store: store, outbox: outbox, crashes: crashes, logger: logger),
-            Pump(consumer: consumer, handler: handler, stopping: stopping, logger: logger),
+            Pump(
+                consumer: consumer, handler: handler, startCheck: startCheck, stopping: stopping, logger: logger),
         ]
     }
 
     /// Throws for a schema that this version does not know, and for queues and exchanges that are missing.
     public func check() async throws {
-        try await StartCheck(
+        try await startCheck.check()
+    }
+
+    private var startCheck: StartCheck {
+        StartCheck(
             schema: settings.database.searchPath?.first ?? "public", database: database, publisher: publisher,
-            queue: queue
-        ).check()
+            queue: queue)
     }
 
     /// Whether broker and database answer, for the readiness check.
@@ -99,7 +107,10 @@ public struct WorkerProcess<S: Saga>: Sendable {
 extension CrashPlan {
     /// Reads the setting; nil plans nothing.
     convenience init(setting: String?) throws {
-        guard let setting else { return self.init(at: nil) }
+        guard let setting else {
+            self.init(at: nil)
+            return
+        }
         guard let (point, nth) = Self.parse(setting) else { throw UnknownCrashPoint(setting: setting) }
         self.init(at: point, nth: nth)
     }

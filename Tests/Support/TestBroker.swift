@@ -1,0 +1,78 @@
+import Foundation
+import RabbitMQ
+import Topology
+
+/// A virtual host of one test's own with the whole topology in it, deleted at its end.
+public struct TestBroker: Sendable {
+    /// Settings of a connection to the virtual host, as administrator.
+    public let settings: BrokerSettings
+    /// The same as a URL, for processes.
+    public let url: String
+    /// The virtual host.
+    public let virtualHost: String
+
+    /// Runs `body` with a virtual host of its own.
+    public static func with<Value: Sendable>(
+        _ body: @Sendable (TestBroker) async throws -> Value
+    ) async throws -> Value {
+        let name = uniqueName("test")
+        let url = try TestServers.amqp.replacing("%2F", with: name)
+        try await administer("PUT", "vhosts/\(name)")
+        let outcome: Result<Value, any Error>
+        do {
+            try await applyTopology(to: name)
+            let broker = TestBroker(settings: try BrokerSettings(urls: [url]), url: url, virtualHost: name)
+            outcome = .success(try await body(broker))
+        } catch {
+            outcome = .failure(error)
+        }
+        try await administer("DELETE", "vhosts/\(name)")
+        return try outcome.get()
+    }
+
+    /// Makes what the Queues folder describes, in the virtual host `name`.
+    @discardableResult
+    public static func applyTopology(to name: String) async throws -> TopologyChanges {
+        let description = try TopologyDescription(folder: repositoryRoot + "/Queues")
+        return try await BrokerAdministration.with(ManagementAddress(TestServers.amqpAPI), virtualHost: name) {
+            try await $0.apply(description)
+        }
+    }
+
+    private static func administer(_ method: String, _ path: String) async throws {
+        let api = try TestServers.amqpAPI
+        let curl = Process()
+        curl.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
+        curl.arguments = ["-sf", "-o", "/dev/null", "-X", method, "\(api)/api/\(path)"]
+        try await curl.runToEnd()
+    }
+}
+
+/// The root of the checkout.
+public let repositoryRoot = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+extension Process {
+    /// How a program ended that should have succeeded.
+    public struct Failed: Error, CustomStringConvertible {
+        let command: String
+        let status: Int32
+        /// The command and its exit status.
+        public var description: String { "\(command) ended with \(status)" }
+    }
+
+    /// Runs the program and waits without holding a thread; throws unless it exits with 0.
+    public func runToEnd() async throws {
+        let command = ([executableURL?.path ?? "-"] + (arguments ?? [])).joined(separator: " ")
+        let status = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int32, any Error>) in
+            terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do {
+                try run()
+            } catch {
+                terminationHandler = nil
+                continuation.resume(throwing: error)
+            }
+        }
+        guard status == 0 else { throw Failed(command: command, status: status) }
+    }
+}
