@@ -19,13 +19,16 @@ final class FaultyProxy: Sendable {
 
     var hitCount: Int { hits.load(ordering: .sequentiallyConsistent) }
 
-    init(upstream: UInt16, fault: Fault) throws {
+    init(upstream: UInt16, fault: Fault? = nil) throws {
         self.upstream = upstream
         self.fault = Mutex(fault)
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         port = try listenOnAnyPort(listener)
         Thread.detachNewThread { [self] in acceptAll() }
     }
+
+    /// Fails in this way from now on.
+    func arm(_ fault: Fault) { self.fault.withLock { $0 = fault } }
 
     func close() { shutdown(listener, Int32(SHUT_RDWR)) }
 
