@@ -64,9 +64,9 @@ import Testing
         }
     }
 
-    @Test("an idle connection is asked whether it lives", .timeLimit(.minutes(1)))
+    @Test("an idle connection is asked whether it lives, and replaced if it does not", .timeLimit(.minutes(1)))
     func idleCheck() async throws {
-        let proxy = try FaultyProxy(upstream: try upstreamPort(), fault: .freeze(at: "SELECT 'last'"))
+        let proxy = try FaultyProxy(upstream: try upstreamPort())
         defer { proxy.close() }
         try await withDatabase { direct in
             var settings = try await settings(through: proxy, like: direct)
@@ -79,6 +79,11 @@ import Testing
                 let until = ContinuousClock.now + .milliseconds(200)
                 try await eventually("time has passed") { ContinuousClock.now > until }
                 #expect(try await database.query("SELECT pg_backend_pid()")[0].value(0) == first)
+                // The next bytes that come by themselves are those of a check: a sync message.
+                proxy.arm(.freeze(at: "S\0\0\0\u{4}"))
+                try await eventually("the connection was given up") { await database.status().open == 0 }
+                #expect(proxy.hitCount == 1)
+                #expect(try await database.query("SELECT pg_backend_pid()")[0].value(0) != first)
             }
         }
     }

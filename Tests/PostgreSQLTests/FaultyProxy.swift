@@ -7,7 +7,7 @@ final class FaultyProxy: Sendable {
     enum Fault: Sendable {
         /// Lets the bytes with this text through to the server, waits for its reply and cuts instead of forwarding it.
         case cutReply(to: String)
-        /// From these bytes on forwards nothing more, but keeps the connection.
+        /// From these bytes on reads and forwards nothing more from the client, but keeps the connection.
         case freeze(at: String)
     }
 
@@ -19,13 +19,16 @@ final class FaultyProxy: Sendable {
 
     var hitCount: Int { hits.load(ordering: .sequentiallyConsistent) }
 
-    init(upstream: UInt16, fault: Fault) throws {
+    init(upstream: UInt16, fault: Fault? = nil) throws {
         self.upstream = upstream
         self.fault = Mutex(fault)
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         port = try listenOnAnyPort(listener)
         Thread.detachNewThread { [self] in acceptAll() }
     }
+
+    /// Fails in this way from now on.
+    func arm(_ fault: Fault) { self.fault.withLock { $0 = fault } }
 
     func close() { shutdown(listener, Int32(SHUT_RDWR)) }
 
@@ -59,7 +62,7 @@ final class FaultyProxy: Sendable {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             var polled = [
-                pollfd(fd: client, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: isFrozen ? -1 : client, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: server, events: Int16(POLLIN), revents: 0),
             ]
             guard poll(&polled, 2, -1) > 0 else { return }

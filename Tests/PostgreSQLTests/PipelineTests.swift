@@ -4,14 +4,46 @@ import Testing
 
 private let echo = Statement("echo", "SELECT $1::text || $1::text")
 
+private let repeated = Statement("large", "SELECT repeat('x', $1)")
+
 @Suite struct PipelineTests {
     @Test("P1 ten thousand statements with large parameters and results do not deadlock", .timeLimit(.minutes(1)))
     func large() async throws {
         try await withDatabase(size: 1) { database in
             let text = String(repeating: "x", count: 8_000)
-            let results = try await database.pipeline((0..<10_000).map { _ in Command(echo, text) })
-            #expect(results.count == 10_000)
-            #expect(try results.allSatisfy { try $0[0].value(0, as: String.self).utf8.count == 16_000 })
+            // One in a hundred answers with a megabyte: both directions fill up, and the server cannot read on
+            // before we have read.
+            let commands = (0..<10_000).map { number in
+                number.isMultiple(of: 100) ? Command(repeated, Int32(1_000_000)) : Command(echo, text)
+            }
+            let results = try await database.pipeline(commands)
+            let sizes = try results.map { rows in try rows[0].value(0, as: String.self).utf8.count }
+            #expect(sizes == (0..<10_000).map { $0.isMultiple(of: 100) ? 1_000_000 : 16_000 })
+        }
+    }
+
+    @Test("P1 a server that takes nothing more does not hold up the other connections", .timeLimit(.minutes(1)))
+    func stuck() async throws {
+        try await withDatabase { direct in
+            let proxy = try FaultyProxy(upstream: try upstreamPort(), fault: .freeze(at: "freeze here"))
+            defer { proxy.close() }
+            var settings = try await settings(through: proxy, like: direct)
+            settings.answerTimeout = .seconds(1)
+            let database = Database(settings, size: 2)
+            try await withRunning(database) {
+                try await eventually("both connections are there") { await database.status().open == 2 }
+                let text = String(repeating: "x", count: 1_000_000)
+                async let frozen = failure {
+                    try await database.pipeline(
+                        [Command(echo, "freeze here")] + (0..<50).map { _ in Command(echo, text) })
+                }
+                try await eventually("the line is frozen") { proxy.hitCount == 1 }
+                let start = ContinuousClock.now
+                for _ in 0..<20 { try await database.query("SELECT 1") }
+                #expect(start.duration(to: .now) < .milliseconds(900))
+                let error = try await frozen
+                guard case .connectionLost = error else { return #expect(Bool(false), "\(error)") }
+            }
         }
     }
 
@@ -103,14 +135,11 @@ private let echo = Statement("echo", "SELECT $1::text || $1::text")
             let insert = Statement(
                 "insert_lines",
                 "INSERT INTO lines SELECT * FROM unnest($1::uuid[], $2::text[], $3::int8[], $4::timestamptz[])")
-            let start = ContinuousClock.now
             for _ in 0..<50 {
                 let ids = (0..<100).map { _ in UUID() }
                 try await database.query(
                     insert, ids, ids.map(\.uuidString), Array(0..<100), ids.map { _ in Date.now })
             }
-            let seconds = start.duration(to: .now) / .seconds(1)
-            print("unnest: \(Int(5_000 / seconds)) rows/s")
             #expect(try await database.query("SELECT count(*) FROM lines")[0].value(0) == 5_000)
         }
     }
