@@ -53,9 +53,10 @@ final class HandoffStore: Sendable {
         if !confirmed.isEmpty { try await sweeps.markCopied(confirmed) }
     }
 
-    /// A fault of the connection is everybody's; any other may be one row's alone.
+    /// What the server refused may be one row's fault alone. A lost connection is nobody's, and after it a batch that
+    /// may have been committed must not be written again.
     private static func isItemFault(_ error: any Error) -> Bool {
         guard let error = error as? PostgreSQLError else { return true }
-        return !error.isConnectionLoss
+        return !error.isConnectionLoss && !error.mayHaveCommitted
     }
 }
