@@ -1,0 +1,33 @@
+import HTTPTypes
+import Hummingbird
+
+extension Desk {
+    /// Puts every system's verbs under their paths.
+    func addSystems(to router: Router<SandboxContext>) {
+        let schedules = BillingSchedules(delay: settings.billingDelay)
+        on(router, .post, "/erp/customers", .createCustomer, Customers.create)
+        on(router, .get, "/erp/customers", .findCustomers, Customers.find)
+        on(router, .get, "/erp/customers/{id}", .getCustomer, Customers.get)
+        on(router, .put, "/erp/customers/{id}", .updateCustomer, Customers.update)
+        on(router, .post, "/erp/projects", .createProject, Projects.create)
+        on(router, .get, "/erp/projects", .findProjects, Projects.find)
+        on(router, .post, "/erp/billing-schedules", .createBillingSchedule, schedules.create)
+        on(router, .get, "/erp/billing-schedules", .findBillingSchedules, schedules.find)
+        on(router, .post, "/psa/projects/{externalReference}/tasks", .createTasks, TaskLists.create)
+        on(router, .get, "/psa/projects/{externalReference}/tasks", .findTasks, TaskLists.find)
+        on(router, .post, "/psa/projects/{externalReference}/activation", .activateProject, Activations.create)
+        on(router, .get, "/psa/projects/{externalReference}/activation", .getActivation, Activations.get)
+        on(router, .put, "/crm/opportunities/{id}/handoff", .writeHandoff, HandoffStatuses.write)
+        on(router, .get, "/crm/opportunities/{id}/handoff", .getHandoff, HandoffStatuses.get)
+        on(router, .get, "/crm/opportunities/{id}/handoff/history", .getHandoffHistory, HandoffStatuses.history)
+    }
+
+    private func on(
+        _ router: Router<SandboxContext>, _ method: HTTPRequest.Method, _ path: RouterPath, _ verb: Verb,
+        _ handler: @escaping Handler
+    ) {
+        router.on(path, method: method) { request, context in
+            try await serve(verb, request, context, by: handler)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+/// What the ERP holds.
+struct ERPState: Sendable {
+    struct Customer: Sendable {
+        let id: String
+        let key: String
+        /// The hash of what was asked when it was created, which a repetition must match.
+        let createdHash: String
+        var body: CustomerBody
+        var correlationID: String
+    }
+
+    struct Project: Sendable {
+        let id: String
+        let number: String
+        let key: String
+        let body: ProjectBody
+        let correlationID: String
+    }
+
+    struct Schedule: Sendable {
+        let id: String
+        let key: String
+        let hash: String
+        let body: ScheduleBody
+        let correlationID: String
+        let finishes: Int64
+    }
+
+    private(set) var customers: [String: Customer] = [:]
+    private(set) var projects: [String: Project] = [:]
+    private(set) var schedules: [String: Schedule] = [:]
+    private var customerByKey: [String: String] = [:]
+    private var customersByTrait: [Trait: Set<String>] = [:]
+    private var projectsByReference: [String: [String]] = [:]
+    private var scheduleByKey: [String: String] = [:]
+    private var schedulesByReference: [String: [String]] = [:]
+
+    /// By what a customer is found: its tax id or its name, within its entity.
+    private enum Trait: Hashable {
+        case taxID(entity: String, value: String)
+        case name(entity: String, value: String)
+
+        static func all(of body: CustomerBody) -> [Trait] {
+            let name = Trait.name(entity: body.entity, value: body.name.lowercased())
+            guard let taxID = body.taxId else { return [name] }
+            return [name, .taxID(entity: body.entity, value: taxID.lowercased())]
+        }
+    }
+
+    var nextCustomerID: String { "CUS-\(hex(customers.count + 1))" }
+    var nextProjectID: String { "PRJ-\(hex(projects.count + 1))" }
+    var nextScheduleID: String { "BIL-\(hex(schedules.count + 1))" }
+
+    func customer(key: String) -> Customer? {
+        customerByKey[key].flatMap { customers[$0] }
+    }
+
+    /// The customers of `entity` that have this tax id and this name, each where given, oldest first.
+    func customers(entity: String, taxID: String?, name: String?) -> [Customer] {
+        let wanted: [Trait] =
+            [
+                taxID.map { .taxID(entity: entity, value: $0.lowercased()) },
+                name.map { .name(entity: entity, value: $0.lowercased()) },
+            ].compactMap(\.self)
+        let sets = wanted.map { customersByTrait[$0] ?? [] }
+        guard var ids = sets.first else { return [] }
+        for other in sets.dropFirst() { ids.formIntersection(other) }
+        return ids.sorted().compactMap { customers[$0] }
+    }
+
+    func projects(reference: String) -> [Project] {
+        (projectsByReference[reference] ?? []).compactMap { projects[$0] }
+    }
+
+    func schedule(key: String) -> Schedule? {
+        scheduleByKey[key].flatMap { schedules[$0] }
+    }
+
+    func schedules(reference: String) -> [Schedule] {
+        (schedulesByReference[reference] ?? []).compactMap { schedules[$0] }
+    }
+
+    mutating func keep(_ body: CustomerBody, _ effect: Effect) {
+        if var known = customers[effect.id] {
+            for trait in Trait.all(of: known.body) { customersByTrait[trait]?.remove(effect.id) }
+            known.body = body
+            known.correlationID = effect.correlationId
+            customers[effect.id] = known
+        } else {
+            customers[effect.id] = Customer(
+                id: effect.id, key: effect.key, createdHash: effect.hash, body: body,
+                correlationID: effect.correlationId)
+            customerByKey[effect.key] = effect.id
+        }
+        for trait in Trait.all(of: body) { customersByTrait[trait, default: []].insert(effect.id) }
+    }
+
+    mutating func keep(_ body: ProjectBody, _ effect: Effect) {
+        let number = body.number ?? "P-\(projects.count + 1)"
+        projects[effect.id] = Project(
+            id: effect.id, number: number, key: effect.key, body: body, correlationID: effect.correlationId)
+        projectsByReference[body.externalReference ?? effect.key, default: []].append(effect.id)
+    }
+
+    mutating func keep(_ body: ScheduleBody, _ effect: Effect) {
+        schedules[effect.id] = Schedule(
+            id: effect.id, key: effect.key, hash: effect.hash, body: body, correlationID: effect.correlationId,
+            finishes: effect.finishes ?? 0)
+        scheduleByKey[effect.key] = effect.id
+        schedulesByReference[body.externalReference ?? effect.key, default: []].append(effect.id)
+    }
+}
+
+/// Six hexadecimal digits in capitals, so that the case of an id's letters can matter.
+func hex(_ number: Int) -> String {
+    let digits = String(number, radix: 16, uppercase: true)
+    return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+}

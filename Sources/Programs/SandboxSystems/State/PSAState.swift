@@ -1,0 +1,37 @@
+/// What the PSA holds. Its reads give ids in small letters, its answers to writes in capitals.
+struct PSAState: Sendable {
+    struct TaskList: Sendable {
+        let id: String
+        let key: String
+        let tasks: [TaskLine]
+        let correlationID: String
+    }
+
+    struct Activation: Sendable {
+        let id: String
+        let key: String
+        let time: String
+        let correlationID: String
+    }
+
+    private var lists: [String: [TaskList]] = [:]
+    private var listCount = 0
+    private(set) var activations: [String: Activation] = [:]
+
+    var nextTaskListID: String { "tsk-\(hex(listCount + 1))".lowercased() }
+    var nextActivationID: String { "act-\(hex(activations.count + 1))".lowercased() }
+
+    /// The task lists of a project, oldest first.
+    func taskLists(of project: String) -> [TaskList] { lists[project] ?? [] }
+
+    mutating func keep(_ body: TaskListBody, _ effect: Effect) {
+        listCount += 1
+        lists[effect.subject ?? "", default: []].append(
+            TaskList(id: effect.id, key: effect.key, tasks: body.tasks, correlationID: effect.correlationId))
+    }
+
+    mutating func keepActivation(_ effect: Effect) {
+        activations[effect.subject ?? ""] = Activation(
+            id: effect.id, key: effect.key, time: effect.time, correlationID: effect.correlationId)
+    }
+}

@@ -1,0 +1,43 @@
+/// The PSA's task lists: no idempotency, and answers to writes give ids in capitals, reads in small letters.
+enum TaskLists {
+    static func create(_ asking: Asking) throws -> Asking.Decision {
+        let project = try asking.part("externalReference")
+        let asked = try asking.written(TaskListBody.self)
+        return { world in
+            let id = world.psa.nextTaskListID
+            try world.record(.createTasks, asked, id: id, subject: project, asked: .tasks(asked.body))
+            guard let list = world.psa.taskLists(of: project).last else { throw Refusal.missing("task list \(id)") }
+            return Answer(.created, View(list, project: project) { $0.uppercased() })
+        }
+    }
+
+    static func find(_ asking: Asking) throws -> Asking.Decision {
+        let project = try asking.part("externalReference")
+        let key = asking.query["key"]
+        return { world in
+            let lists = world.psa.taskLists(of: project).filter { key == nil || $0.key == key }
+            return Answer(.ok, Items(items: lists.map { View($0, project: project) { $0 } }))
+        }
+    }
+
+    private struct View: Encodable, Sendable {
+        struct Task: Encodable, Sendable {
+            let id, line, code, name: String
+        }
+
+        let id, key: String
+        let project: String
+        let tasks: [Task]
+        let correlationId: String
+
+        init(_ list: PSAState.TaskList, project: String, spelling: (String) -> String) {
+            id = spelling(list.id)
+            key = list.key
+            self.project = project
+            tasks = list.tasks.enumerated().map { index, task in
+                Task(id: spelling("\(list.id)-\(index + 1)"), line: task.line, code: task.code, name: task.name)
+            }
+            correlationId = list.correlationID
+        }
+    }
+}
