@@ -50,4 +50,45 @@ enum Hostile {
         0, 1, 120, 365, 999_999, 2_147_483_647, 4_503_599_627_370_496, 9_007_199_254_740_991, 9_223_372_036_854_775_806,
         -9_223_372_036_854_775_807,
     ]
+
+    /// The values on both sides of a field's own borders; at random, few mutations would ever meet them.
+    static let borders: [String: [String]] = {
+        let day = dates.prefix(26).map { "\"\($0)\"" }
+        let moment = dates.dropFirst(24).map { "\"\($0)\"" }
+        let amount = ["-1", "0", "-0.0", "9007199254740991", "9007199254740992", "9007199254740991.0", "1e-400", "0.5"]
+        let word = [
+            "\"\"", "\"a\"", "\"-a\"", "\"a-\"", "\"A.b_c-0\"", "\"a/b\"", "\"a#b\"", "\"a:b\"", "\"\u{e4}\"",
+            "\"a b\"",
+        ]
+        let number = ["0", "1", "1.0", "999999", "1000000", "1e6", "1.5"]
+        let email = ["a@b", "a@", "@b", "a@b@c", "a b@c", "a@b c", "a@b\\n", "\u{a0}@\u{a0}", "ab"].map { "\"\($0)\"" }
+        return [
+            "due": day, "start": day, "end": day, "time": moment, "approvedAt": moment, "totalMinor": amount,
+            "amountMinor": amount, "number": number, "line": number, "email": email, "service": word,
+            "legalEntity": word, "opportunity": word, "contract": word,
+            "version": ["0", "1", "2147483647", "2147483648", "2147483647.0", "1e9", "1e10", "1.5"],
+            "paymentTermsDays": ["-1", "-0", "0", "365", "365.0", "365.5", "366", "3.65e2", "36600e-2"],
+            "installments": ["0", "1", "120", "121", "120.0", "12.0e1", "0.5"],
+            "currency": ["JPY", "KWD", "\u{212A}WD", "\\u212aWD", "XAU", "XXX", "eur", "EUR ", "EUR\\n", ""].map {
+                "\"\($0)\""
+            },
+            "country": ["DE", "ZZ", "de", "D", "DEU", "DE\\n", "\u{FF24}E", "\u{212A}E"].map { "\"\($0)\"" },
+            "source": ["a", "A", "1a", "a-", "a_", "a.b", "a\\n", "\u{212A}", ""].map { "\"\($0)\"" },
+            "specversion": ["\"1.0\"", "1.0", "1", "\"1\"", "\"1.0.0\"", "\"1.0\\n\"", "\"\\u0031.0\""],
+            "type": ["deal.updated.v1", "deal.updated.v10", "deal.updated.V1", "deal\\u002eupdated.v1"].map {
+                "\"\($0)\""
+            },
+            "correlationid": ["!", "~", " ", "a b", "\u{e9}", "\u{37E}", "\u{7f}"].map { "\"\($0)\"" },
+            "link": ["http://x", "https://x", "https:/x", "https://", "https://x y", "https://\u{e9}"].map {
+                "\"\($0)\""
+            },
+            "model": ["fixed_fee", "milestone", "fixed-fee", "milestones", "fixed_fee\\n"].map { "\"\($0)\"" },
+        ]
+    }()
+
+    static let maximalLengths = [
+        "id": 128, "source": 63, "subject": 256, "traceparent": 512, "correlationid": 128, "opportunity": 64,
+        "contract": 64, "stage": 64, "link": 2048, "status": 64, "approver": 200, "name": 200, "email": 254,
+        "legalEntity": 32, "taxId": 64, "country": 2, "service": 64, "description": 500,
+    ]
 }

@@ -52,10 +52,10 @@ struct Mutator {
     }
 
     /// Walks to the node with the number `target` in the order of the text.
-    private mutating func mutate(_ node: Node, at target: inout Int) -> Node {
+    private mutating func mutate(_ node: Node, named name: String = "", at target: inout Int) -> Node {
         if target == 0 {
             target = -1
-            return change(node)
+            return change(node, named: name)
         }
         target -= 1
         switch node {
@@ -65,17 +65,18 @@ struct Mutator {
             return .array(items)
         case .object(var members):
             for index in members.indices where target >= 0 {
-                members[index].value = mutate(members[index].value, at: &target)
+                members[index].value = mutate(members[index].value, named: members[index].name, at: &target)
             }
             return .object(members)
         }
     }
 
-    private mutating func change(_ node: Node) -> Node {
+    private mutating func change(_ node: Node, named name: String) -> Node {
+        if let borders = Hostile.borders[name], random.chance(40) { return .raw(random.pick(borders)) }
         if random.chance(12) { return .raw(random.pick(Hostile.tokens)) }
         if random.chance(3) { return nest(node) }
         switch node {
-        case .raw(let text): return .raw(text.hasPrefix("\"") ? changeString(text) : changeNumber(text))
+        case .raw(let text): return .raw(text.hasPrefix("\"") ? changeString(text, named: name) : changeNumber(text))
         case .array(let items): return .array(changeItems(items))
         case .object(let members): return .object(changeMembers(members))
         }
@@ -131,12 +132,12 @@ struct Mutator {
         }
     }
 
-    private mutating func changeString(_ text: String) -> String {
+    private mutating func changeString(_ text: String, named name: String) -> String {
         var scalars = Array(text.dropFirst().dropLast().unicodeScalars)
         let index = Int.random(in: 0...scalars.count, using: &random)
         switch Int.random(in: 0..<8, using: &random) {
         case 0: return random.pick(Hostile.dates.map { "\"\($0)\"" })
-        case 1: return "\"" + resized(scalars) + "\""
+        case 1: return "\"" + resized(scalars, named: name) + "\""
         case 2: scalars.insert(contentsOf: random.pick(Hostile.fragments).unicodeScalars, at: index)
         case 3: scalars.append(contentsOf: random.pick(Hostile.fragments).unicodeScalars)
         case 4 where index < scalars.count: scalars.remove(at: index)
@@ -147,10 +148,11 @@ struct Mutator {
         return "\"" + String(String.UnicodeScalarView(scalars)) + "\""
     }
 
-    private mutating func resized(_ scalars: [Unicode.Scalar]) -> String {
-        let length = random.pick(Hostile.lengths) + random.pick([-1, 0, 1])
+    private mutating func resized(_ scalars: [Unicode.Scalar], named name: String) -> String {
+        let length = (Hostile.maximalLengths[name] ?? random.pick(Hostile.lengths)) + random.pick([-1, 0, 1])
         guard length > 0 else { return "" }
-        let filling = scalars.isEmpty || scalars.contains("\\") ? ["a"] : scalars
+        let filling =
+            random.chance(30) ? ["e", "\u{301}"] : scalars.isEmpty || scalars.contains("\\") ? ["a"] : scalars
         return String(String.UnicodeScalarView((0..<length).map { filling[$0 % filling.count] }))
     }
 
