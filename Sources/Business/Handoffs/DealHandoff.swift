@@ -11,6 +11,11 @@ public struct DealHandoff: Saga {
     /// Planning is the first stage's work.
     public static let planningQueue = Queue.dealEvents
 
+    /// The step whose end makes a project ready.
+    public static let projectReadyStep = CreateTasks.name
+    /// The step whose receipt names the project.
+    public static let projectStep = CreateProject.name
+
     private let erp: any ERP
     private let psa: any PSA
     private let announcements: any Announcements

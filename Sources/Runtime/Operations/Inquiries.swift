@@ -3,7 +3,7 @@ import PostgreSQL
 
 /// Answers what became of a deal, an event or a thing at a target.
 public struct Inquiries: Sendable {
-    private let database: Database
+    let database: Database
 
     /// Reads through `database`, whose role needs no more than to read.
     public init(database: Database) {
@@ -85,4 +85,66 @@ extension HandoffReport {
             acceptedAt: try row.value(19, as: Date.self), closedAt: try row.value(20, as: Date?.self),
             steps: steps[id] ?? [])
     }
+}
+
+extension Inquiries {
+    private static let list = Statement(
+        "list_handoffs",
+        """
+        SELECT h.id::text, h.opportunity, h.contract, h.version, d.customer, d.total_minor, d.currency, h.state,
+            h.queue, p.external_id, h.created_at,
+            (SELECT min(j.at) FROM journal j WHERE j.handoff_id = h.id
+                AND j.entry::jsonb ->> 'what' IN ('done', 'found') AND j.entry::jsonb ->> 'step' = $2),
+            h.closed_at
+        FROM handoffs h JOIN deals d ON d.handoff_id = h.id
+        LEFT JOIN steps p ON p.handoff_id = h.id AND p.name = $3
+        ORDER BY h.created_at DESC, h.id LIMIT $1
+        """)
+
+    /// The newest handoffs. `readyStep` is the step whose end makes a project ready, `projectStep` the one whose id
+    /// names it.
+    public func list(limit: Int, readyStep: String, projectStep: String) async throws -> [HandoffLine] {
+        try await database.query(Self.list, Int64(limit), readyStep, projectStep).map { row in
+            let acceptedAt = try row.value(10, as: Date.self)
+            return HandoffLine(
+                handoff: try row.value(0, as: String.self), opportunity: try row.value(1, as: String.self),
+                contract: try row.value(2, as: String.self), version: Int(try row.value(3, as: Int32.self)),
+                customer: try row.value(4, as: String.self), totalMinor: try row.value(5, as: Int64.self),
+                currency: try row.value(6, as: String.self), state: try row.value(7, as: String.self),
+                queue: try row.value(8, as: String.self), projectID: try row.value(9, as: String?.self),
+                acceptedAt: acceptedAt,
+                secondsToProjectReady: try row.value(11, as: Date?.self).map { $0.timeIntervalSince(acceptedAt) },
+                closedAt: try row.value(12, as: Date?.self))
+        }
+    }
+}
+
+/// One handoff in a list.
+public struct HandoffLine: Sendable, Codable, Equatable {
+    /// The handoff's id.
+    public let handoff: String
+    /// The opportunity.
+    public let opportunity: String
+    /// The contract.
+    public let contract: String
+    /// The contract's version.
+    public let version: Int
+    /// The customer's name.
+    public let customer: String
+    /// What the deal is worth, in minor units of `currency`.
+    public let totalMinor: Int64
+    /// ISO 4217 code.
+    public let currency: String
+    /// The stored state.
+    public let state: String
+    /// The queue whose workers have it, or had it last.
+    public let queue: String
+    /// The project's id in the ERP, once it is there.
+    public let projectID: String?
+    /// When the deal was accepted.
+    public let acceptedAt: Date
+    /// From then until the project was ready, in seconds.
+    public let secondsToProjectReady: Double?
+    /// When the handoff closed.
+    public let closedAt: Date?
 }

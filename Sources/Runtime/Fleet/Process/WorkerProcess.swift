@@ -66,12 +66,17 @@ public struct WorkerProcess<S: Saga>: Sendable {
         let handler = DeliveryHandler(
             queue: queue, runner: runner, mirrors: mirrors, worker: worker, store: store, outbox: outbox,
             crashes: crashes, longestKeep: settings.longestKeep, logger: logger)
-        return [
-            Connection(run: database.run), Connection(run: publisher.run), Connection(run: consumer.run),
+        return connections + [
+            Connection(run: consumer.run),
             Sweeper(store: store, outbox: outbox, crashes: crashes, logger: logger),
             Pump(
                 consumer: consumer, handler: handler, startCheck: startCheck, stopping: stopping, logger: logger),
         ]
+    }
+
+    /// The connections that everything else needs.
+    public var connections: [any Service] {
+        [Connection(run: database.run), Connection(run: publisher.run)]
     }
 
     /// Throws for a schema that this version does not know, and for queues and exchanges that are missing.
@@ -85,22 +90,42 @@ public struct WorkerProcess<S: Saga>: Sendable {
             queue: queue)
     }
 
-    /// Whether broker and database answer, for the readiness check.
-    public func isReady() async -> [(name: String, isFine: Bool, why: String?)] {
-        var checks: [(name: String, isFine: Bool, why: String?)] = []
-        do {
-            _ = try await database.query(Statement(unprepared: "SELECT 1"))
-            checks.append(("postgresql", true, nil))
-        } catch {
-            checks.append(("postgresql", false, "\(error)"))
-        }
-        do {
-            let isThere = try await publisher.depth(of: queue.name) != nil
-            checks.append(("rabbitmq", isThere, isThere ? nil : "queue \(queue.name) is missing"))
-        } catch {
-            checks.append(("rabbitmq", false, "\(error)"))
-        }
-        return checks
+    /// How many messages stand in the queue's dead-letter queue; nil when there is none.
+    public func deadLetters() async throws -> Int? {
+        try await publisher.depth(of: queue.deadLetters)?.messages
+    }
+
+    /// What answers whether the process can work, and why not.
+    public var checks: [@Sendable () async -> Readiness] {
+        [
+            { [database] in
+                do {
+                    _ = try await database.query(Statement(unprepared: "SELECT 1"))
+                    return Readiness(name: "postgresql", isFine: true, why: nil)
+                } catch {
+                    return Readiness(name: "postgresql", isFine: false, why: "\(error)")
+                }
+            },
+            { [publisher, queue] in
+                do {
+                    let isThere = try await publisher.depth(of: queue.name) != nil
+                    return Readiness(
+                        name: "rabbitmq", isFine: isThere, why: isThere ? nil : "queue \(queue) is missing")
+                } catch {
+                    return Readiness(name: "rabbitmq", isFine: false, why: "\(error)")
+                }
+            },
+        ]
+    }
+
+    /// Whether one of the systems under the process answers.
+    public struct Readiness: Sendable {
+        /// The system.
+        public let name: String
+        /// Whether it answers.
+        public let isFine: Bool
+        /// Why not.
+        public let why: String?
     }
 }
 

@@ -1,0 +1,4 @@
+import Handoffs
+import WorkerPrograms
+
+await WorkerProgram.main(queue: .billingSchedules, summary: "Makes the billing schedule.")
