@@ -105,6 +105,29 @@ import Testing
         }
     }
 
+    @Test("a client that never finishes its request does not hold up the stop", .timeLimit(.minutes(1)))
+    func unfinished() async throws {
+        let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(client) }
+        try await serving { get, port in
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = in_port_t(port).bigEndian
+            address.sin_addr.s_addr = inet_addr("127.0.0.1")
+            let isConnected = withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(client, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
+            }
+            #expect(isConnected)
+            let half = Array("GET /health/live HTTP/1.1\r\nHost: x\r\n".utf8)
+            #expect(send(client, half, half.count, 0) == half.count)
+            // An answer on a later connection shows that the half request has been accepted.
+            let answer = try await get("GET", "/health/live")
+            #expect(answer.status == 200)
+        }
+    }
+
     @Test("in a group it outlives the services that stop before it", .timeLimit(.minutes(1)))
     func order() async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
