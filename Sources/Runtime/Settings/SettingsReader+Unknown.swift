@@ -10,7 +10,7 @@ extension SettingsReader {
             guard !known.contains(name), !Self.others.contains(name), !name.hasPrefix(Self.prefixOfTests) else {
                 continue
             }
-            let nearest = NearestName.of(name, among: known)
+            let nearest = NearestName.of(name.uppercased(), among: known)
             let expected = nearest.map { "\($0), if that was meant" } ?? "one of the documented names"
             report(SettingsProblem(name, wrong: "there is no such setting", expected: expected))
         }
