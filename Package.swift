@@ -13,6 +13,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -40,6 +41,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let package = Package(
     name: "baton",
+    products: [
+        .executable(name: "deal-events-worker", targets: ["DealEventsWorker"]),
+        .executable(name: "project-provisioning-worker", targets: ["ProjectProvisioningWorker"]),
+        .executable(name: "billing-schedules-worker", targets: ["BillingSchedulesWorker"]),
+        .executable(name: "status-feedback-worker", targets: ["StatusFeedbackWorker"]),
+        .executable(name: "baton", targets: ["Baton"]),
+        .executable(name: "sandbox", targets: ["Sandbox"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0", traits: []),
@@ -80,7 +89,22 @@ let package = Package(
         library("Settings", in: "Runtime", [configuration]),
         library("Topology", in: "Runtime", [asyncHTTPClient, yams]),
 
-        program("Baton", ["Fleet", "Operations", "PostgreSQL", "Topology", argumentParser]),
+        library("Connectors", in: "Business", ["Sagas", "Workers", asyncHTTPClient, metrics, nioCore, nioHTTP1]),
+        library("Handoffs", in: "Business", ["Connectors", "Deals", "Sagas", "Workers", crypto]),
+
+        library("SandboxSystems", in: "Programs", [crypto, hummingbird, lifecycle, logging, nioCore, nioPosix], exclude: ["README.md"]),
+        program("Sandbox", ["SandboxSystems", argumentParser]),
+        library(
+            "WorkerPrograms", in: "Programs",
+            [
+                "Connectors", "Deals", "Fleet", "Handoffs", "Observability", "PostgreSQL", "RabbitMQ", "Settings",
+                "Workers", asyncHTTPClient, lifecycle, logging, metrics,
+            ]),
+        program("DealEventsWorker", ["Handoffs", "WorkerPrograms"]),
+        program("ProjectProvisioningWorker", ["Handoffs", "WorkerPrograms"]),
+        program("BillingSchedulesWorker", ["Handoffs", "WorkerPrograms"]),
+        program("StatusFeedbackWorker", ["Handoffs", "WorkerPrograms"]),
+        program("Baton", ["Deals", "Handoffs", "Fleet", "Operations", "PostgreSQL", "Topology", argumentParser]),
 
         .target(
             name: "Support", dependencies: ["Fleet", "PostgreSQL", "RabbitMQ", "Topology"], path: "Tests/Support", swiftSettings: strict),

@@ -24,7 +24,7 @@ public enum Readiness: String, Sendable, Codable, CaseIterable {
 }
 
 /// What the CRM shall say about an opportunity.
-struct ReadinessStatus: Sendable, Equatable {
+struct ReadinessStatus: Sendable, Codable, Equatable {
     var readiness: Readiness
     var waitingOn: String?
     var customerID: String?
@@ -56,13 +56,10 @@ struct ReadinessStatus: Sendable, Equatable {
 
     /// What to tell the CRM, coalesced under one object an opportunity.
     var status: Status {
-        let content = HandoffStatus(
-            state: readiness.rawValue, waitingOn: waitingOn, projectID: projectID, customerID: customerID,
-            scheduleID: scheduleID)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Strings only: there is nothing in it that JSON cannot say.
-        let json = (try? encoder.encode(content)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        let json = (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
         return Status(target: CRMStatusWriter.target, object: "handoff", queue: .statusFeedback, content: json)
     }
 
@@ -96,13 +93,14 @@ public struct CRMStatusWriter: StatusWriter {
         self.crm = crm
     }
 
-    /// Writes `content` unless the CRM has a newer state already.
-    public func write(
-        _ content: String, opportunity: String, sourceVersion: Int64, on attempt: SagaAttempt
-    ) async throws {
-        let status = try JSONDecoder().decode(HandoffStatus.self, from: Data(content.utf8))
+    /// Writes the report unless the CRM has a newer one already.
+    public func write(_ report: StatusReport, on attempt: SagaAttempt) async throws {
+        let readiness = try JSONDecoder().decode(ReadinessStatus.self, from: Data(report.content.utf8))
+        let status = HandoffStatus(
+            state: readiness.readiness.rawValue, waitingOn: readiness.waitingOn, projectID: readiness.projectID,
+            customerID: readiness.customerID, scheduleID: readiness.scheduleID)
         try await crm.writeHandoff(
-            status, version: sourceVersion, opportunity: opportunity, as: Call(attempt))
+            status, version: report.sourceVersion, opportunity: report.opportunity, as: Call(attempt))
     }
 }
 

@@ -85,6 +85,26 @@ public struct Status: Sendable, Equatable {
 
 /// Tells another system what it shall say; called again with the same version until it returns.
 public protocol StatusWriter: Sendable {
-    /// Writes `content` as the `sourceVersion`th state of the opportunity; an older one than written counts as done.
-    func write(_ content: String, opportunity: String, sourceVersion: Int64, on attempt: SagaAttempt) async throws
+    /// Writes the report; one that is older than what was written counts as done.
+    func write(_ report: StatusReport, on attempt: SagaAttempt) async throws
+}
+
+/// The latest state of an opportunity, for a system that shall show it.
+public struct StatusReport: Sendable, Equatable {
+    /// The opportunity.
+    public let opportunity: String
+    /// What to say, as the saga's status wrote it.
+    public let content: String
+    /// Since when it is so.
+    public let since: Date
+    /// Rises with every state.
+    public let sourceVersion: Int64
+
+    /// Describes a state.
+    public init(opportunity: String, content: String, since: Date, sourceVersion: Int64) {
+        self.opportunity = opportunity
+        self.content = content
+        self.since = since
+        self.sourceVersion = sourceVersion
+    }
 }

@@ -50,7 +50,8 @@ struct Assembly {
     /// Works until the process is asked to stop.
     func run() async throws {
         for warning in settings.warnings { logger.warning("\(warning)") }
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: SandboxCaller.clientConfiguration)
+        let client = HTTPClient(
+            eventLoopGroupProvider: .singleton, configuration: SandboxCaller.clientConfiguration)
         do {
             try await serve(client)
             try await client.shutdown()

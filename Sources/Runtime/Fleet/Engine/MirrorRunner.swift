@@ -30,7 +30,9 @@ struct MirrorRunner: Sendable {
             correlationID: mirror.correlationID, deadline: .now + CallTiming.standard.budget, receipts: [:])
         do {
             try await writer.write(
-                mirror.wanted, opportunity: mirror.key.opportunity, sourceVersion: mirror.sourceVersion, on: attempt)
+                StatusReport(
+                    opportunity: mirror.key.opportunity, content: mirror.wanted, since: mirror.since,
+                    sourceVersion: mirror.sourceVersion), on: attempt)
             return .written
         } catch {
             let unavailable = error as? Unavailable

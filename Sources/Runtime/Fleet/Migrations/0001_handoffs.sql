@@ -158,6 +158,7 @@ CREATE TABLE mirrors (
     correlation_id text NOT NULL,
     source_version bigint NOT NULL,
     wanted text NOT NULL,
+    since timestamptz NOT NULL,
     written_version bigint NOT NULL DEFAULT 0,
     state text NOT NULL CHECK (state IN ('idle', 'ready', 'running', 'waiting')),
     queue text NOT NULL,

@@ -78,9 +78,9 @@ enum IntakeStatements {
         "want_intake_statuses",
         """
         INSERT INTO mirrors AS m
-            (opportunity, target, object, correlation_id, source_version, wanted, state, queue, due_at)
+            (opportunity, target, object, correlation_id, source_version, wanted, since, state, queue, due_at)
         SELECT DISTINCT ON (w.opportunity, w.target, w.object) w.opportunity, w.target, w.object, w.correlation_id, 1,
-            w.wanted, 'ready', w.queue, clock(now()) + $7::bigint * interval '1 millisecond'
+            w.wanted, clock(now()), 'ready', w.queue, clock(now()) + $7::bigint * interval '1 millisecond'
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
             AS w(opportunity, target, object, queue, wanted, correlation_id)
         ORDER BY w.opportunity, w.target, w.object

@@ -16,6 +16,7 @@ struct TakenMirror: Sendable {
     var wanted: String
     var attempts: Int
     var correlationID: String
+    var since: Date
 }
 
 /// How writing a status ended.
@@ -50,7 +51,8 @@ struct MirrorTransactions: Sendable {
         UPDATE mirrors m SET state = 'running', token = m.token + 1,
             due_at = clock(clock_timestamp()) + $5::bigint * interval '1 millisecond'
         FROM mine WHERE m.opportunity = mine.opportunity AND m.target = mine.target AND m.object = mine.object
-        RETURNING m.opportunity, m.target, m.object, m.token, m.source_version, m.wanted, m.attempts, m.correlation_id
+        RETURNING m.opportunity, m.target, m.object, m.token, m.source_version, m.wanted, m.attempts, m.correlation_id,
+            m.since
         """)
 
     private static let settle = Statement(
@@ -86,7 +88,7 @@ struct MirrorTransactions: Sendable {
             taken[key] = TakenMirror(
                 key: key, token: try row.value(3, as: Int64.self), sourceVersion: try row.value(4, as: Int64.self),
                 wanted: try row.value(5, as: String.self), attempts: Int(try row.value(6, as: Int32.self)),
-                correlationID: try row.value(7, as: String.self))
+                correlationID: try row.value(7, as: String.self), since: try row.value(8, as: Date.self))
         }
         return keys.map { taken.removeValue(forKey: $0) }
     }

@@ -76,15 +76,15 @@ enum OwnerStatements {
         "want_statuses",
         """
         INSERT INTO mirrors AS m
-            (opportunity, target, object, correlation_id, source_version, wanted, state, queue, due_at)
-        SELECT h.opportunity, w.target, w.object, h.correlation_id, 1, w.wanted, 'ready', w.queue,
+            (opportunity, target, object, correlation_id, source_version, wanted, since, state, queue, due_at)
+        SELECT h.opportunity, w.target, w.object, h.correlation_id, 1, w.wanted, clock(now()), 'ready', w.queue,
             clock(now()) + $7::bigint * interval '1 millisecond'
         FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
             AS w(id, token, target, object, queue, wanted)
         JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
         ORDER BY h.opportunity
         ON CONFLICT (opportunity, target, object) DO UPDATE SET
-            wanted = excluded.wanted, source_version = m.source_version + 1, correlation_id = excluded.correlation_id,
+            wanted = excluded.wanted, since = excluded.since, source_version = m.source_version + 1, correlation_id = excluded.correlation_id,
             state = CASE WHEN m.state = 'idle' THEN 'ready' ELSE m.state END,
             due_at = CASE WHEN m.state = 'idle' THEN excluded.due_at ELSE m.due_at END,
             attempts = CASE WHEN m.state = 'idle' THEN 0 ELSE m.attempts END,
