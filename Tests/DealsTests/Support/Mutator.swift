@@ -122,7 +122,8 @@ struct Mutator {
     private mutating func changeNumber(_ text: String) -> String {
         guard let value = Int64(text) else { return random.pick(Hostile.tokens) }
         switch Int.random(in: 0..<6, using: &random) {
-        case 0: return String(value + random.pick([-1, 1]))
+        // An earlier mutation may have put the largest or smallest number here.
+        case 0: return String(value &+ random.pick([-1, 1]))
         case 1: return String(random.pick(Hostile.bounds) + random.pick([-1, 0, 1]))
         case 2:
             return text + random.pick([".0", ".00", ".5", "e0", "E+0", "e-0", "e1", "e-1", ".0e2", "e400", "e-400"])

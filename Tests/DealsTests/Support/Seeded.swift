@@ -10,7 +10,8 @@ struct Seeded: RandomNumberGenerator {
     static let seed: UInt64 = {
         let given = ProcessInfo.processInfo.environment["BATON_SEED"].flatMap(UInt64.init)
         let seed = given ?? UInt64.random(in: 0...UInt64(UInt32.max))
-        print("BATON_SEED=\(seed)")
+        // Not through standard output, whose buffer is lost in a crash, and the seed with it.
+        FileHandle.standardError.write(Data("BATON_SEED=\(seed)\n".utf8))
         return seed
     }()
 
