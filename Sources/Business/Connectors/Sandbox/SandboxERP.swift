@@ -1,0 +1,72 @@
+import Sagas
+import Workers
+
+/// The sandbox's ERP: customers and schedules with native idempotency, projects found by their reference.
+public struct SandboxERP: ERP {
+    /// Schedules are usually active before this is over.
+    private static let patience = Duration.milliseconds(250)
+    private let caller: HTTPCaller
+
+    /// Speaks to the sandbox at `base`, such as `http://127.0.0.1:8090`.
+    public init(base: String, connections: HTTPConnections) {
+        caller = SandboxWire.caller("ERP", base: base, path: "/erp", connections: connections)
+    }
+
+    public func createCustomer(_ customer: CustomerRecord, as call: Call) async throws -> String {
+        let body = SandboxWire.Customer(customer)
+        let answer = try await caller.send(.POST, "/customers", body, verb: "create_customer", as: call)
+        return try answer.decoded(SandboxWire.Thing.self, from: caller.target).id
+    }
+
+    public func updateCustomer(_ id: String, to customer: CustomerRecord, as call: Call) async throws {
+        let body = SandboxWire.Customer(customer)
+        let answer = try await caller.send(.PUT, "/customers/\(id.asPart)", body, verb: "update_customer", as: call)
+        _ = try answer.decoded(SandboxWire.Thing.self, from: caller.target)
+    }
+
+    public func findCustomer(as call: Call) async throws -> String? {
+        try await firstID(at: "/customers?key=\(call.key.asPart)", verb: "find_customer", as: call)
+    }
+
+    public func createProject(_ project: ProjectRecord, as call: Call) async throws -> String {
+        // Two posts would be two projects: only a key that is not there yet is posted.
+        if let known = try await findProject(as: call) { return known }
+        let body = SandboxWire.Project(project, reference: call.key)
+        let answer = try await caller.send(.POST, "/projects", body, verb: "create_project", as: call)
+        return try answer.decoded(SandboxWire.Thing.self, from: caller.target).id
+    }
+
+    public func findProject(as call: Call) async throws -> String? {
+        try await firstID(at: "/projects?externalReference=\(call.key.asPart)", verb: "find_project", as: call)
+    }
+
+    public func createBillingSchedule(_ schedule: BillingScheduleRecord, as call: Call) async throws -> String {
+        let body = SandboxWire.Schedule(schedule, reference: call.key)
+        do {
+            let answer = try await caller.send(
+                .POST, "/billing-schedules", body, verb: "create_billing_schedule", as: call)
+            return try answer.decoded(SandboxWire.Thing.self, from: caller.target).id
+        } catch let unavailable as Unavailable where unavailable.cause == .accepted && unavailable.retryAfter == nil {
+            throw Unavailable(
+                .accepted, target: caller.target, retryAfter: Self.patience, reason: unavailable.reason)
+        }
+    }
+
+    public func findBillingSchedule(as call: Call) async throws -> Found {
+        let answer = try await caller.get(
+            "/billing-schedules?externalReference=\(call.key.asPart)", verb: "find_billing_schedule", as: call)
+        let found = try answer.decoded(SandboxWire.Items<SandboxWire.ScheduleState>.self, from: caller.target)
+        guard let schedule = found.items.first else { return .absent }
+        switch (schedule.status, schedule.id) {
+        case ("active", let id?): return .present(Receipt(externalID: id, origin: .created))
+        case ("processing", _): return .unfinished(retryAfter: Self.patience)
+        default:
+            throw Unavailable(.failure, target: caller.target, reason: "a schedule with an unknown status")
+        }
+    }
+
+    private func firstID(at path: String, verb: String, as call: Call) async throws -> String? {
+        let answer = try await caller.get(path, verb: verb, as: call)
+        return try answer.decoded(SandboxWire.Items<SandboxWire.Thing>.self, from: caller.target).items.first?.id
+    }
+}

@@ -1,0 +1,132 @@
+import FoundationEssentials
+
+/// The sandbox's field names, as its README lists them.
+enum SandboxWire {
+    struct Customer: Encodable {
+        let name, entity: String
+        let taxId, email, parentId: String?
+
+        init(_ customer: CustomerRecord) {
+            name = customer.name
+            entity = customer.legalEntity
+            taxId = customer.taxID
+            email = customer.email
+            parentId = customer.parentID
+        }
+    }
+
+    struct Project: Encodable {
+        let externalReference: String
+        let name, customerId, entity, currency, contract: String
+        let number: String?
+        let startDate, endDate, manager: String
+
+        init(_ project: ProjectRecord, reference: String) {
+            externalReference = reference
+            name = project.name
+            customerId = project.customerID
+            entity = project.legalEntity
+            currency = project.currency
+            contract = project.contract
+            number = project.number
+            startDate = project.start
+            endDate = project.end
+            manager = project.manager
+        }
+    }
+
+    struct Schedule: Encodable {
+        struct Line: Encodable {
+            let number: Int
+            let dueDate: String
+            let amountMinor: Int64
+            let text: String
+        }
+
+        let externalReference: String
+        let projectId, customerId, currency: String
+        let lines: [Line]
+
+        init(_ schedule: BillingScheduleRecord, reference: String) {
+            externalReference = reference
+            projectId = schedule.projectID
+            customerId = schedule.customerID
+            currency = schedule.currency
+            lines = schedule.lines.map {
+                Line(number: $0.number, dueDate: $0.dueDate, amountMinor: $0.amountMinor, text: $0.text)
+            }
+        }
+    }
+
+    struct TaskList: Encodable {
+        struct Task: Encodable {
+            let line, code, name: String
+        }
+
+        let tasks: [Task]
+
+        init(_ tasks: [TaskRecord]) {
+            self.tasks = tasks.map { Task(line: $0.line, code: $0.code, name: $0.name) }
+        }
+    }
+
+    struct Nothing: Codable {}
+
+    struct Handoff: Encodable {
+        let state: String
+        let waitingOn: String?
+        let since: String
+        let nextTry, projectId, customerId, scheduleId: String?
+        let sourceVersion: Int64
+
+        init(_ status: HandoffStatus) {
+            state = status.state
+            waitingOn = status.waitingOn
+            since = status.since
+            nextTry = status.nextTry
+            projectId = status.projectID
+            customerId = status.customerID
+            scheduleId = status.scheduleID
+            sourceVersion = status.sourceVersion
+        }
+    }
+
+    /// A thing that was written or found.
+    struct Thing: Decodable {
+        let id: String
+    }
+
+    /// A schedule that was found; only an active one has an id.
+    struct ScheduleState: Decodable {
+        let status: String
+        let id: String?
+    }
+
+    struct Items<Item: Decodable>: Decodable {
+        let items: [Item]
+    }
+
+    /// Why a request was refused.
+    struct Problem: Decodable {
+        struct Details: Decodable {
+            let code, text: String
+        }
+
+        let error: Details
+
+        /// What an answer complains of; nil where it complains of nothing, or not in the sandbox's words.
+        static func details(of answer: HTTPAnswer) -> Details? {
+            try? JSONDecoder().decode(Problem.self, from: answer.body).error
+        }
+    }
+
+    /// A caller for the system that errors and metrics know as `target`, whose paths begin with `path`.
+    static func caller(
+        _ target: String, base: String, path: String, connections: HTTPConnections
+    ) -> HTTPCaller {
+        let base = base.hasSuffix("/") ? String(base.dropLast()) : base
+        return HTTPCaller(target: target, base: base + path, connections: connections) { answer in
+            Problem.details(of: answer).map { "\($0.code): \($0.text)" }
+        }
+    }
+}
