@@ -11,7 +11,7 @@ struct HTTPCaller: Sendable {
     let target: String
     /// Where the target's paths begin.
     let base: String
-    let client: HTTPClient
+    let connections: HTTPConnections
     /// Reads the reason from the body of a refusal.
     let reason: @Sendable (HTTPAnswer) -> String?
 
@@ -19,19 +19,6 @@ struct HTTPCaller: Sendable {
     static let margin = Duration.milliseconds(200)
     /// The largest answer that is read, in bytes.
     static let largestAnswer = 1 << 20
-
-    /// What a client must be like for the rules here to hold.
-    static var clientConfiguration: HTTPClient.Configuration {
-        var configuration = HTTPClient.Configuration(
-            // A redirected write would be sent twice, and to someone whom the settings do not name.
-            redirectConfiguration: .disallow,
-            timeout: HTTPClient.Configuration.Timeout(connect: .seconds(3), read: .seconds(30)))
-        configuration.httpVersion = .http1Only
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
-        // A target that is down is told apart at once; when to try again is the saga's decision.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        return configuration
-    }
 
     /// Asks for something and changes nothing; `accepting` says which answers beside a success are no failure.
     func get(
@@ -107,7 +94,7 @@ struct HTTPCaller: Sendable {
             defer { group.cancelAll() }
             group.addTask {
                 let limit = TimeAmount.nanoseconds(Int64(time / .nanoseconds(1)))
-                let response = try await client.execute(request, timeout: limit)
+                let response = try await connections.client.execute(request, timeout: limit)
                 let body = try await response.body.collect(upTo: Self.largestAnswer)
                 return HTTPAnswer(
                     status: Int(response.status.code), retryAfter: Self.seconds(in: response.headers),

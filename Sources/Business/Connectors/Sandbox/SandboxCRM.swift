@@ -2,17 +2,14 @@
 public struct SandboxCRM: CRM {
     private let caller: HTTPCaller
 
-    /// Speaks through `sandbox`.
-    public init(_ sandbox: SandboxCaller) {
-        caller = sandbox.caller("CRM", path: "/crm/opportunities")
+    /// Speaks to the sandbox at `base`, such as `http://127.0.0.1:8090`.
+    public init(base: String, connections: HTTPConnections) {
+        caller = SandboxWire.caller("CRM", base: base, path: "/crm/opportunities", connections: connections)
     }
 
-    public func writeHandoff(
-        _ status: HandoffStatus, version: Int64, opportunity: String, as call: Call
-    ) async throws {
+    public func writeHandoff(_ status: HandoffStatus, opportunity: String, as call: Call) async throws {
         _ = try await caller.send(
-            .PUT, "/\(opportunity.asPart)/handoff", SandboxWire.Handoff(status, version: version),
-            verb: "write_handoff", as: call,
+            .PUT, "/\(opportunity.asPart)/handoff", SandboxWire.Handoff(status), verb: "write_handoff", as: call,
             // A newer status is there already: nothing is left to do.
             accepting: { $0.status == 409 && SandboxWire.Problem.details(of: $0)?.code == "older_version" })
     }

@@ -7,9 +7,9 @@ public struct SandboxERP: ERP {
     private static let patience = Duration.milliseconds(250)
     private let caller: HTTPCaller
 
-    /// Speaks through `sandbox`.
-    public init(_ sandbox: SandboxCaller) {
-        caller = sandbox.caller("ERP", path: "/erp")
+    /// Speaks to the sandbox at `base`, such as `http://127.0.0.1:8090`.
+    public init(base: String, connections: HTTPConnections) {
+        caller = SandboxWire.caller("ERP", base: base, path: "/erp", connections: connections)
     }
 
     public func createCustomer(_ customer: CustomerRecord, as call: Call) async throws -> String {

@@ -4,19 +4,21 @@ import FoundationEssentials
 enum SandboxWire {
     struct Customer: Encodable {
         let name, entity: String
-        let taxId, email: String?
+        let taxId, email, parentId: String?
 
         init(_ customer: CustomerRecord) {
             name = customer.name
             entity = customer.legalEntity
             taxId = customer.taxID
             email = customer.email
+            parentId = customer.parentID
         }
     }
 
     struct Project: Encodable {
         let externalReference: String
         let name, customerId, entity, currency, contract: String
+        let number: String?
         let startDate, endDate, manager: String
 
         init(_ project: ProjectRecord, reference: String) {
@@ -26,6 +28,7 @@ enum SandboxWire {
             entity = project.legalEntity
             currency = project.currency
             contract = project.contract
+            number = project.number
             startDate = project.start
             endDate = project.end
             manager = project.manager
@@ -50,15 +53,14 @@ enum SandboxWire {
             customerId = schedule.customerID
             currency = schedule.currency
             lines = schedule.lines.map {
-                Line(number: $0.number, dueDate: $0.due, amountMinor: $0.amountMinor, text: $0.text)
+                Line(number: $0.number, dueDate: $0.dueDate, amountMinor: $0.amountMinor, text: $0.text)
             }
         }
     }
 
     struct TaskList: Encodable {
         struct Task: Encodable {
-            let line: Int
-            let code, name: String
+            let line, code, name: String
         }
 
         let tasks: [Task]
@@ -72,27 +74,26 @@ enum SandboxWire {
 
     struct Handoff: Encodable {
         let state: String
-        let waitingOn, projectId, customerId, scheduleId: String?
+        let waitingOn: String?
+        let since: String
+        let nextTry, projectId, customerId, scheduleId: String?
         let sourceVersion: Int64
 
-        init(_ status: HandoffStatus, version: Int64) {
+        init(_ status: HandoffStatus) {
             state = status.state
             waitingOn = status.waitingOn
+            since = status.since
+            nextTry = status.nextTry
             projectId = status.projectID
             customerId = status.customerID
             scheduleId = status.scheduleID
-            sourceVersion = version
+            sourceVersion = status.sourceVersion
         }
     }
 
     /// A thing that was written or found.
     struct Thing: Decodable {
         let id: String
-    }
-
-    /// A task list that was written or found.
-    struct FoundTasks: Decodable {
-        let tasks: [Thing]
     }
 
     /// A schedule that was found; only an active one has an id.
@@ -116,6 +117,16 @@ enum SandboxWire {
         /// What an answer complains of; nil where it complains of nothing, or not in the sandbox's words.
         static func details(of answer: HTTPAnswer) -> Details? {
             try? JSONDecoder().decode(Problem.self, from: answer.body).error
+        }
+    }
+
+    /// A caller for the system that errors and metrics know as `target`, whose paths begin with `path`.
+    static func caller(
+        _ target: String, base: String, path: String, connections: HTTPConnections
+    ) -> HTTPCaller {
+        let base = base.hasSuffix("/") ? String(base.dropLast()) : base
+        return HTTPCaller(target: target, base: base + path, connections: connections) { answer in
+            Problem.details(of: answer).map { "\($0.code): \($0.text)" }
         }
     }
 }

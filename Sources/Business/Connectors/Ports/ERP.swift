@@ -1,0 +1,24 @@
+import Sagas
+
+/// The system of customers, projects and billing.
+///
+/// Every verb may be called again with the same key; `create…` then finds what it did. All throw `Refused` when the
+/// target surely did nothing and never will, `Unavailable` when it is to be tried again.
+public protocol ERP: Sendable {
+    /// Creates a customer and returns its id.
+    func createCustomer(_ customer: CustomerRecord, as call: Call) async throws -> String
+    /// Replaces all that the ERP knows of a customer.
+    func updateCustomer(_ id: String, to customer: CustomerRecord, as call: Call) async throws
+    /// The id of the customer that was created with the call's key.
+    func findCustomer(as call: Call) async throws -> String?
+
+    /// Creates a project and returns its id.
+    func createProject(_ project: ProjectRecord, as call: Call) async throws -> String
+    /// The id of the project that was created with the call's key.
+    func findProject(as call: Call) async throws -> String?
+
+    /// Creates a billing schedule and returns its id; throws `Unavailable` with `.accepted` while the ERP works on it.
+    func createBillingSchedule(_ schedule: BillingScheduleRecord, as call: Call) async throws -> String
+    /// What became of the billing schedule that was asked for with the call's key.
+    func findBillingSchedule(as call: Call) async throws -> Found
+}

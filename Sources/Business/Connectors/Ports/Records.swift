@@ -1,0 +1,152 @@
+/// A customer, as the company knows it.
+public struct CustomerRecord: Sendable, Codable, Equatable {
+    /// The registered name.
+    public let name: String
+    /// The company's own legal entity that sells to it.
+    public let legalEntity: String
+    /// The tax id, where it has one.
+    public let taxID: String?
+    /// Where invoices go.
+    public let email: String?
+    /// The id of the parent customer in the same system.
+    public let parentID: String?
+
+    /// Describes a customer.
+    public init(name: String, legalEntity: String, taxID: String?, email: String?, parentID: String?) {
+        self.name = name
+        self.legalEntity = legalEntity
+        self.taxID = taxID
+        self.email = email
+        self.parentID = parentID
+    }
+}
+
+/// A project to be delivered.
+public struct ProjectRecord: Sendable, Codable, Equatable {
+    /// The project's name.
+    public let name: String
+    /// The customer's id in the same system.
+    public let customerID: String
+    /// The legal entity that delivers.
+    public let legalEntity: String
+    /// ISO 4217.
+    public let currency: String
+    /// The contract's number.
+    public let contract: String
+    /// The project's number, where the company assigns it.
+    public let number: String?
+    /// First day, yyyy-mm-dd.
+    public let start: String
+    /// Last day, yyyy-mm-dd.
+    public let end: String
+    /// Who leads it.
+    public let manager: String
+
+    /// Describes a project.
+    public init(
+        name: String, customerID: String, legalEntity: String, currency: String, contract: String, number: String?,
+        start: String, end: String, manager: String
+    ) {
+        self.name = name
+        self.customerID = customerID
+        self.legalEntity = legalEntity
+        self.currency = currency
+        self.contract = contract
+        self.number = number
+        self.start = start
+        self.end = end
+        self.manager = manager
+    }
+}
+
+/// One task of a project.
+public struct TaskRecord: Sendable, Codable, Equatable {
+    /// The deal line that it comes from.
+    public let line: String
+    /// The service's code.
+    public let code: String
+    /// The task's name.
+    public let name: String
+
+    /// Describes a task.
+    public init(line: String, code: String, name: String) {
+        self.line = line
+        self.code = code
+        self.name = name
+    }
+}
+
+/// What is billed for a project, and when.
+public struct BillingScheduleRecord: Sendable, Codable, Equatable {
+    /// One invoice to come.
+    public struct Line: Sendable, Codable, Equatable {
+        /// The line's place, from 1.
+        public let number: Int
+        /// When it is billed, yyyy-mm-dd.
+        public let dueDate: String
+        /// How much, in the currency's minor unit.
+        public let amountMinor: Int64
+        /// What the invoice says.
+        public let text: String
+
+        /// Describes an invoice to come.
+        public init(number: Int, dueDate: String, amountMinor: Int64, text: String) {
+            self.number = number
+            self.dueDate = dueDate
+            self.amountMinor = amountMinor
+            self.text = text
+        }
+    }
+
+    /// The project's id in the same system.
+    public let projectID: String
+    /// The customer's id in the same system.
+    public let customerID: String
+    /// ISO 4217, for every line.
+    public let currency: String
+    /// The invoices to come, in order.
+    public let lines: [Line]
+
+    /// Describes a billing schedule.
+    public init(projectID: String, customerID: String, currency: String, lines: [Line]) {
+        self.projectID = projectID
+        self.customerID = customerID
+        self.currency = currency
+        self.lines = lines
+    }
+}
+
+/// How far a handoff is, for those who sold the deal.
+public struct HandoffStatus: Sendable, Codable, Equatable {
+    /// The state.
+    public let state: String
+    /// Whose turn it is, or what is waited for.
+    public let waitingOn: String?
+    /// Since when, RFC 3339 in UTC.
+    public let since: String
+    /// When it is tried again, RFC 3339 in UTC.
+    public let nextTry: String?
+    /// The project's id in the ERP, once it is there.
+    public let projectID: String?
+    /// The customer's id in the ERP, once it is there.
+    public let customerID: String?
+    /// The billing schedule's id in the ERP, once it is there.
+    public let scheduleID: String?
+    /// Rises with every status of the opportunity: an older one never replaces a newer.
+    public let sourceVersion: Int64
+
+    /// Describes how far a handoff is.
+    public init(
+        state: String, waitingOn: String?, since: String, nextTry: String?, projectID: String?, customerID: String?,
+        scheduleID: String?, sourceVersion: Int64
+    ) {
+        self.state = state
+        self.waitingOn = waitingOn
+        self.since = since
+        self.nextTry = nextTry
+        self.projectID = projectID
+        self.customerID = customerID
+        self.scheduleID = scheduleID
+        self.sourceVersion = sourceVersion
+    }
+}
