@@ -98,7 +98,7 @@ let package = Package(
             "WorkerPrograms", in: "Programs",
             [
                 "Connectors", "Deals", "Fleet", "Handoffs", "Observability", "PostgreSQL", "RabbitMQ", "Settings",
-                "Workers", asyncHTTPClient, lifecycle, logging, metrics,
+                "Workers", lifecycle, logging, metrics,
             ]),
         program("DealEventsWorker", ["Handoffs", "WorkerPrograms"]),
         program("ProjectProvisioningWorker", ["Handoffs", "WorkerPrograms"]),

@@ -47,16 +47,16 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
         version = deal.version
         customer = CustomerRecord(
             name: deal.customer.name, legalEntity: deal.legalEntity, taxID: deal.customer.taxId,
-            email: deal.customer.email)
+            email: deal.customer.email, parentID: nil)
         guard let owner = deal.deliveryOwner else { throw Refused(.notApproved, "nobody owns delivery") }
         project = ProjectOutline(
             name: "\(deal.customer.name) \(deal.contract)", legalEntity: deal.legalEntity,
             currency: deal.currency.code, start: deal.contractPeriod.start.description,
             end: deal.contractPeriod.end.description, manager: owner.email)
-        tasks = deal.lines.map { TaskRecord(line: $0.number, code: $0.service, name: $0.description) }
+        tasks = deal.lines.map { TaskRecord(line: "\($0.number)", code: $0.service, name: $0.description) }
         schedule = try BillingSchedule.lines(for: deal).enumerated().map { place, line in
             BillingScheduleRecord.Line(
-                number: place + 1, due: line.due.description, amountMinor: line.amount.minorUnits, text: line.text)
+                number: place + 1, dueDate: line.due.description, amountMinor: line.amount.minorUnits, text: line.text)
         }
     }
 

@@ -97,16 +97,9 @@ public struct CRMStatusWriter: StatusWriter {
     public func write(_ report: StatusReport, on attempt: SagaAttempt) async throws {
         let readiness = try JSONDecoder().decode(ReadinessStatus.self, from: Data(report.content.utf8))
         let status = HandoffStatus(
-            state: readiness.readiness.rawValue, waitingOn: readiness.waitingOn, projectID: readiness.projectID,
-            customerID: readiness.customerID, scheduleID: readiness.scheduleID)
-        try await crm.writeHandoff(
-            status, version: report.sourceVersion, opportunity: report.opportunity, as: Call(attempt))
-    }
-}
-
-extension Call {
-    /// The call of a saga's attempt.
-    init(_ attempt: SagaAttempt) {
-        self.init(key: attempt.key, correlationID: attempt.correlationID, deadline: attempt.deadline)
+            state: readiness.readiness.rawValue, waitingOn: readiness.waitingOn,
+            since: report.since.formatted(.iso8601), nextTry: nil, projectID: readiness.projectID,
+            customerID: readiness.customerID, scheduleID: readiness.scheduleID, sourceVersion: report.sourceVersion)
+        try await crm.writeHandoff(status, opportunity: report.opportunity, as: Call(for: attempt))
     }
 }

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Connectors
 import Deals
 import Fleet
@@ -50,28 +49,28 @@ struct Assembly {
     /// Works until the process is asked to stop.
     func run() async throws {
         for warning in settings.warnings { logger.warning("\(warning)") }
-        let client = HTTPClient(
-            eventLoopGroupProvider: .singleton, configuration: SandboxCaller.clientConfiguration)
+        let connections = HTTPConnections()
         do {
-            try await serve(client)
-            try await client.shutdown()
+            try await serve(connections)
+            try await connections.shutdown()
         } catch {
-            try await client.shutdown()
+            try await connections.shutdown()
             throw error
         }
     }
 
-    private func serve(_ client: HTTPClient) async throws {
-        let caller = try SandboxCaller(baseURL: settings.targetsURL, client: client)
+    private func serve(_ connections: HTTPConnections) async throws {
+        let (adapter, base) = (Adapter.sandbox, settings.targetsURL)
         let now: @Sendable () -> Timestamp = { .now }
         let saga = DealHandoff(
-            erp: SandboxERP(caller), psa: SandboxPSA(caller), announcements: process.ports.announcements, now: now)
+            erp: adapter.erp(at: base, over: connections), psa: adapter.psa(at: base, over: connections),
+            announcements: process.ports.announcements, now: now)
         let intake =
             queue == DealIntake.queue
             ? DealIntake(
                 decoder: decoder, admissions: process.ports.admissions, announcements: process.ports.announcements,
                 now: now) : nil
-        let writers = [CRMStatusWriter.target: CRMStatusWriter(crm: SandboxCRM(caller))]
+        let writers = [CRMStatusWriter.target: CRMStatusWriter(crm: adapter.crm(at: base, over: connections))]
         registry.setCollector { [process, queue] in try await Gauges.collect(from: process, queue: queue) }
         let health = HealthServer(
             host: settings.healthHost, port: settings.healthPort, registry: registry,

@@ -9,12 +9,12 @@ struct ActivateProject: Step {
 
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
         let project = try attempt.externalID(of: CreateProject.name)
-        guard let id = try await psa.findActivation(project: project, as: Call(attempt)) else { return .absent }
+        guard let id = try await psa.findActivation(of: project, as: Call(for: attempt)) else { return .absent }
         return .present(Receipt(externalID: id, origin: .created))
     }
 
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
         let project = try attempt.externalID(of: CreateProject.name)
-        return Receipt(externalID: try await psa.activateProject(project, as: Call(attempt)), origin: .created)
+        return Receipt(externalID: try await psa.activateProject(project, as: Call(for: attempt)), origin: .created)
     }
 }

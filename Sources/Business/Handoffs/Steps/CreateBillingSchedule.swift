@@ -8,7 +8,7 @@ struct CreateBillingSchedule: Step {
     let erp: any ERP
 
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
-        try await erp.findBillingSchedule(as: Call(attempt))
+        try await erp.findBillingSchedule(as: Call(for: attempt))
     }
 
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
@@ -16,7 +16,7 @@ struct CreateBillingSchedule: Step {
             projectID: try attempt.externalID(of: CreateProject.name),
             customerID: try attempt.externalID(of: CreateCustomer.name), currency: plan.project.currency,
             lines: plan.schedule)
-        let id = try await erp.createBillingSchedule(schedule, as: Call(attempt))
+        let id = try await erp.createBillingSchedule(schedule, as: Call(for: attempt))
         return Receipt(externalID: id, origin: .created)
     }
 }

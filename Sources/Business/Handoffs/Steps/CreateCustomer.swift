@@ -15,20 +15,20 @@ struct CreateCustomer: Step {
     }
 
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
-        guard let id = try await erp.findCustomer(as: Call(attempt)) else { return .absent }
+        guard let id = try await erp.findCustomer(as: Call(for: attempt)) else { return .absent }
         return .present(Receipt(externalID: id, origin: .created))
     }
 
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
         let hash = Self.hash(of: plan.customer)
         guard let known = attempt.claimed else {
-            let id = try await erp.createCustomer(plan.customer, as: Call(attempt))
+            let id = try await erp.createCustomer(plan.customer, as: Call(for: attempt))
             return Receipt(externalID: id, origin: .created, contentHash: hash)
         }
         if known.contentHash == hash {
             return Receipt(externalID: known.externalID, origin: .linked, contentHash: hash)
         }
-        try await erp.updateCustomer(known.externalID, to: plan.customer, as: Call(attempt))
+        try await erp.updateCustomer(known.externalID, to: plan.customer, as: Call(for: attempt))
         return Receipt(externalID: known.externalID, origin: .updated, contentHash: hash)
     }
 

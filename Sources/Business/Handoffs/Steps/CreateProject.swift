@@ -8,7 +8,7 @@ struct CreateProject: Step {
     let erp: any ERP
 
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
-        guard let id = try await erp.findProject(as: Call(attempt)) else { return .absent }
+        guard let id = try await erp.findProject(as: Call(for: attempt)) else { return .absent }
         return .present(Receipt(externalID: id, origin: .created))
     }
 
@@ -16,8 +16,8 @@ struct CreateProject: Step {
         let outline = plan.project
         let project = ProjectRecord(
             name: outline.name, customerID: try attempt.externalID(of: CreateCustomer.name),
-            legalEntity: outline.legalEntity, currency: outline.currency, contract: plan.contract,
+            legalEntity: outline.legalEntity, currency: outline.currency, contract: plan.contract, number: nil,
             start: outline.start, end: outline.end, manager: outline.manager)
-        return Receipt(externalID: try await erp.createProject(project, as: Call(attempt)), origin: .created)
+        return Receipt(externalID: try await erp.createProject(project, as: Call(for: attempt)), origin: .created)
     }
 }

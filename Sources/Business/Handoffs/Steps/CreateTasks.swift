@@ -9,13 +9,13 @@ struct CreateTasks: Step {
 
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
         let project = try attempt.externalID(of: CreateProject.name)
-        guard let id = try await psa.findTasks(project: project, as: Call(attempt)) else { return .absent }
+        guard let id = try await psa.findTasks(project: project, as: Call(for: attempt)) else { return .absent }
         return .present(Receipt(externalID: id, origin: .created))
     }
 
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
         let project = try attempt.externalID(of: CreateProject.name)
-        let id = try await psa.createTasks(plan.tasks, project: project, as: Call(attempt))
+        let id = try await psa.createTasks(plan.tasks, project: project, as: Call(for: attempt))
         return Receipt(externalID: id, origin: .created)
     }
 }
