@@ -110,6 +110,7 @@ let package = Package(
             name: "Support", dependencies: ["Fleet", "PostgreSQL", "RabbitMQ", "Topology"], path: "Tests/Support", swiftSettings: strict),
         tests("Fleet", ["Fleet", "PostgreSQL", "Sagas", "Support", "Workers", lifecycle, logging]),
         tests("Deals", ["Deals"], exclude: ["Support/schema_judge.py"]),
+        tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support"]),
         tests("Threads", ["Threads"]),
     ]
 )
