@@ -132,7 +132,7 @@ struct HandoffRunner<S: Saga>: Sendable {
         do {
             found = try await step.find(for: plan, on: attempt)
         } catch let error where !(error is CancellationError || error is Refused) {
-            return try await retryLater(&work, ordinal, step, error)
+            return try await retryLater(&work, ordinal, step, error, afterCall: false)
         }
         switch found {
         case .present(let receipt):
@@ -167,12 +167,13 @@ struct HandoffRunner<S: Saga>: Sendable {
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            return try await retryLater(&work, ordinal, step, error)
+            return try await retryLater(&work, ordinal, step, error, afterCall: true)
         }
     }
 
+    /// Puts the step off. What the target says of a call settles that call; what it says of a read-back settles nothing.
     private func retryLater(
-        _ work: inout HandoffWork, _ ordinal: Int, _ step: any Step<S.Plan>, _ error: any Error
+        _ work: inout HandoffWork, _ ordinal: Int, _ step: any Step<S.Plan>, _ error: any Error, afterCall: Bool
     ) async throws -> Bool {
         let unavailable =
             error as? Unavailable ?? Unavailable(.failure, target: step.target, reason: "\(type(of: error))")
@@ -181,14 +182,17 @@ struct HandoffRunner<S: Saga>: Sendable {
             metadata: work.metadata(step: step.label, "cause", unavailable.cause.rawValue, "reason", unavailable.reason)
         )
         let failures = work.steps[ordinal].attempts + (unavailable.isAttempt ? 1 : 0)
-        if unavailable.isAttempt {
-            work.countFailure(ordinal)
-            if queue.backoff.isUsedUp(afterFailures: failures) {
-                try await park(
-                    &work, .attemptsUsedUp, "\(failures) attempts failed, the last with: \(unavailable.reason)",
-                    step: step.label)
-                return false
-            }
+        switch unavailable.cause {
+        case .failure: work.countFailure(ordinal)
+        case .accepted where afterCall: work.markAccepted(ordinal)
+        case .throttled where afterCall: work.markRefused(ordinal)
+        case .accepted, .throttled, .claimed: break
+        }
+        if unavailable.isAttempt, queue.backoff.isUsedUp(afterFailures: failures) {
+            try await park(
+                &work, .attemptsUsedUp, "\(failures) attempts failed, the last with: \(unavailable.reason)",
+                step: step.label)
+            return false
         }
         let backoff = queue.backoff.wait(
             afterFailures: max(failures, 1), fraction: Double.random(in: 0...1))

@@ -76,9 +76,16 @@ struct HandoffWork {
         entries.append(try JournalEntry.absent(step: step))
     }
 
+    /// The target has surely not done it.
     mutating func markRefused(_ ordinal: Int) {
         steps[ordinal].state = .planned
         changes[ordinal] = OwnerWrite.StepChange(ordinal: ordinal, state: .planned)
+    }
+
+    /// The target has the work and says so: what a read-back finds counts from now on.
+    mutating func markAccepted(_ ordinal: Int) {
+        steps[ordinal].isSettled = true
+        changes[ordinal] = OwnerWrite.StepChange(ordinal: ordinal, state: .intent, settlesAfter: .zero)
     }
 
     /// The step stays in doubt; only its count of failures grows.
