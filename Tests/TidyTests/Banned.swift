@@ -42,16 +42,25 @@ enum Banned {
     /// A task whose handle nobody keeps, returns or awaits.
     private static func hasLooseTask(_ tokens: [String], after previousLine: String) -> Bool {
         tokens.indices.contains { position in
-            guard tokens[position] == "Task", position + 1 < tokens.count else { return false }
-            let next = tokens[position + 1]
-            let starter = next == "." && position + 2 < tokens.count ? tokens[position + 2] : next
-            guard ["{", "(", "<", "detached", "immediate"].contains(starter) else { return false }
+            guard tokens[position] == "Task", startsTask(tokens[(position + 1)...]) else { return false }
             if position == 0 {
                 let last = Tokens.of(previousLine).last ?? ""
                 return !["=", "return", "(", ",", "await", ":"].contains(last)
             }
             if ["{", ";", "in"].contains(tokens[position - 1]) { return true }
             return position >= 2 && tokens[position - 1] == "=" && tokens[position - 2] == "_"
+        }
+    }
+
+    /// Whether what follows the word Task starts one; `Task(line: 1)` makes a value of some other type of that name.
+    private static func startsTask(_ rest: ArraySlice<String>) -> Bool {
+        switch rest.first {
+        case "{", "<": return true
+        case ".": return ["detached", "immediate"].contains(rest.dropFirst().first)
+        case "(":
+            let end = Tokens.afterParentheses(at: 0, of: Array(rest))
+            return rest.dropFirst(end).first == "{"
+        default: return false
         }
     }
 
