@@ -12,6 +12,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -85,7 +86,7 @@ let package = Package(
             ]),
         library("Operations", in: "Runtime", ["PostgreSQL"]),
         library(
-            "Observability", in: "Runtime", [coreMetrics, hummingbird, lifecycle, logging, metrics]),
+            "Observability", in: "Runtime", [coreMetrics, hummingbird, lifecycle, logging]),
         library("Settings", in: "Runtime", [configuration]),
         library("Topology", in: "Runtime", [asyncHTTPClient, yams]),
 
@@ -111,6 +112,13 @@ let package = Package(
         tests("Fleet", ["Fleet", "PostgreSQL", "Sagas", "Support", "Workers", lifecycle, logging]),
         tests("Deals", ["Deals"], exclude: ["Support/schema_judge.py"]),
         tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support"]),
+        tests("Connectors", ["Connectors", "Sagas", "SandboxSystems", "Workers", asyncHTTPClient, metricsTestKit, nioCore, nioPosix]),
+        tests("Observability", ["Observability", coreMetrics, lifecycle, logging]),
+        tests("PostgreSQL", ["PostgreSQL"]),
+        tests("SandboxSystems", ["Sandbox", "SandboxSystems", asyncHTTPClient, nioCore, nioHTTP1]),
         tests("Threads", ["Threads"]),
+        tests("Tidy", ["Handoffs", "Topology", "Workers"]),
+        tests("Topology", ["Topology"]),
+        tests("WorkerSettings", ["Settings", configuration]),
     ]
 )
