@@ -110,7 +110,7 @@ let package = Package(
         .target(
             name: "Support", dependencies: ["Fleet", "PostgreSQL", "RabbitMQ", "Topology"], path: "Tests/Support", swiftSettings: strict),
         tests("Fleet", ["Fleet", "PostgreSQL", "Sagas", "Support", "Workers", lifecycle, logging]),
-        tests("Deals", ["Deals"], exclude: ["Support/schema_judge.py"]),
+        tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support"]),
         tests("Connectors", ["Connectors", "Sagas", "SandboxSystems", "Workers", asyncHTTPClient, metricsTestKit, nioCore, nioPosix]),
         tests("Observability", ["Observability", coreMetrics, lifecycle, logging]),

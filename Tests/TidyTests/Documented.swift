@@ -3,7 +3,8 @@ import Foundation
 /// Every public declaration has a doc comment.
 ///
 /// Members of a public extension and the requirements of a public protocol are public without saying so. Enum cases
-/// are left to their authors, and an extension itself adds nothing to document.
+/// are left to their authors, and an extension itself adds nothing to document. What an extension adds for the sake of
+/// a protocol has the protocol's own documentation.
 enum Documented {
     static func findings(in file: SourceFile) -> [Finding] {
         var findings: [Finding] = []
@@ -19,6 +20,7 @@ enum Documented {
                 }
                 if declaration.isType || declaration.keyword == "extension" {
                     next = opensToPublic(declaration, in: scopes.last) ? .membersArePublic : .other
+                    if declaration.keyword == "extension", line.contains(": ") { next = .conformance }
                 }
             }
             for character in line {
@@ -34,7 +36,7 @@ enum Documented {
     }
 
     private enum Scope {
-        case membersArePublic, other
+        case membersArePublic, conformance, other
     }
 
     private static let lessThanPublic: Set = ["package", "internal", "fileprivate", "private"]
@@ -45,7 +47,8 @@ enum Documented {
     }
 
     private static func needsDocumentation(_ declaration: Declaration, in scope: Scope?) -> Bool {
-        !["extension", "import", "case"].contains(declaration.keyword) && isPublic(declaration, in: scope)
+        scope != .conformance && !["extension", "import", "case"].contains(declaration.keyword)
+            && isPublic(declaration, in: scope)
     }
 
     private static func opensToPublic(_ declaration: Declaration, in scope: Scope?) -> Bool {

@@ -25,7 +25,7 @@ enum Layers {
     }
 
     private static func findings(for target: Manifest.Target, in manifest: Manifest) -> [Finding] {
-        guard target.type != "test" else { return [] }
+        guard target.type != "test", !target.folder.hasPrefix("Tests/") else { return [] }
         guard let layer = layer(of: target), let allowed = mayImport[layer] else {
             return [Finding(path: "Package.swift", line: 1, text: "\(target.name) is in no layer: \(target.folder)")]
         }

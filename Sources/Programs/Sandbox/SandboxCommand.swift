@@ -1,7 +1,6 @@
 import ArgumentParser
 import SandboxSystems
 
-@main
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox",

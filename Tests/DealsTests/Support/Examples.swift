@@ -20,7 +20,7 @@ enum Examples {
             return try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }
                 .sorted()
         } catch {
-            fatalError("no examples in \(folder.path): \(error)")
+            preconditionFailure("no examples in \(folder.path): \(error)")
         }
     }
 
@@ -62,7 +62,7 @@ struct ExpectedRejection: Decodable, Sendable, CustomTestStringConvertible {
             let data = try Data(contentsOf: folder.appending(path: "expected.json"))
             return try JSONDecoder().decode([ExpectedRejection].self, from: data)
         } catch {
-            fatalError("invalid/expected.json: \(error)")
+            preconditionFailure("invalid/expected.json: \(error)")
         }
     }()
 }

@@ -1,13 +1,13 @@
 /// The sandbox's CRM: takes a handoff's whole status, and refuses one that is older than what it has.
-public struct SandboxCRM: CRM {
+struct SandboxCRM: CRM {
     private let caller: HTTPCaller
 
     /// Speaks to the sandbox at `base`, such as `http://127.0.0.1:8090`.
-    public init(base: String, connections: HTTPConnections) {
+    init(base: String, connections: HTTPConnections) {
         caller = SandboxWire.caller("CRM", base: base, path: "/crm/opportunities", connections: connections)
     }
 
-    public func writeHandoff(_ status: HandoffStatus, opportunity: String, as call: Call) async throws {
+    func writeHandoff(_ status: HandoffStatus, opportunity: String, as call: Call) async throws {
         _ = try await caller.send(
             .PUT, "/\(opportunity.asPart)/handoff", SandboxWire.Handoff(status), verb: "write_handoff", as: call,
             // A newer status is there already: nothing is left to do.

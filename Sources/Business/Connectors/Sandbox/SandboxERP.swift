@@ -2,33 +2,33 @@ import Sagas
 import Workers
 
 /// The sandbox's ERP: customers and schedules with native idempotency, projects found by their reference.
-public struct SandboxERP: ERP {
+struct SandboxERP: ERP {
     /// Schedules are usually active before this is over.
     private static let patience = Duration.milliseconds(250)
     private let caller: HTTPCaller
 
     /// Speaks to the sandbox at `base`, such as `http://127.0.0.1:8090`.
-    public init(base: String, connections: HTTPConnections) {
+    init(base: String, connections: HTTPConnections) {
         caller = SandboxWire.caller("ERP", base: base, path: "/erp", connections: connections)
     }
 
-    public func createCustomer(_ customer: CustomerRecord, as call: Call) async throws -> String {
+    func createCustomer(_ customer: CustomerRecord, as call: Call) async throws -> String {
         let body = SandboxWire.Customer(customer)
         let answer = try await caller.send(.POST, "/customers", body, verb: "create_customer", as: call)
         return try answer.decoded(SandboxWire.Thing.self, from: caller.target).id
     }
 
-    public func updateCustomer(_ id: String, to customer: CustomerRecord, as call: Call) async throws {
+    func updateCustomer(_ id: String, to customer: CustomerRecord, as call: Call) async throws {
         let body = SandboxWire.Customer(customer)
         let answer = try await caller.send(.PUT, "/customers/\(id.asPart)", body, verb: "update_customer", as: call)
         _ = try answer.decoded(SandboxWire.Thing.self, from: caller.target)
     }
 
-    public func findCustomer(as call: Call) async throws -> String? {
+    func findCustomer(as call: Call) async throws -> String? {
         try await firstID(at: "/customers?key=\(call.key.asPart)", verb: "find_customer", as: call)
     }
 
-    public func createProject(_ project: ProjectRecord, as call: Call) async throws -> String {
+    func createProject(_ project: ProjectRecord, as call: Call) async throws -> String {
         // Two posts would be two projects: only a key that is not there yet is posted.
         if let known = try await findProject(as: call) { return known }
         let body = SandboxWire.Project(project, reference: call.key)
@@ -36,11 +36,11 @@ public struct SandboxERP: ERP {
         return try answer.decoded(SandboxWire.Thing.self, from: caller.target).id
     }
 
-    public func findProject(as call: Call) async throws -> String? {
+    func findProject(as call: Call) async throws -> String? {
         try await firstID(at: "/projects?externalReference=\(call.key.asPart)", verb: "find_project", as: call)
     }
 
-    public func createBillingSchedule(_ schedule: BillingScheduleRecord, as call: Call) async throws -> String {
+    func createBillingSchedule(_ schedule: BillingScheduleRecord, as call: Call) async throws -> String {
         let body = SandboxWire.Schedule(schedule, reference: call.key)
         do {
             let answer = try await caller.send(
@@ -52,7 +52,7 @@ public struct SandboxERP: ERP {
         }
     }
 
-    public func findBillingSchedule(as call: Call) async throws -> Found {
+    func findBillingSchedule(as call: Call) async throws -> Found {
         let answer = try await caller.get(
             "/billing-schedules?externalReference=\(call.key.asPart)", verb: "find_billing_schedule", as: call)
         let found = try answer.decoded(SandboxWire.Items<SandboxWire.ScheduleState>.self, from: caller.target)

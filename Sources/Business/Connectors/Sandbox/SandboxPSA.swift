@@ -1,13 +1,13 @@
 /// The sandbox's PSA: no idempotency for tasks, and ids that change their case between a write's answer and a read.
-public struct SandboxPSA: PSA {
+struct SandboxPSA: PSA {
     private let caller: HTTPCaller
 
     /// Speaks to the sandbox at `base`, such as `http://127.0.0.1:8090`.
-    public init(base: String, connections: HTTPConnections) {
+    init(base: String, connections: HTTPConnections) {
         caller = SandboxWire.caller("PSA", base: base, path: "/psa/projects", connections: connections)
     }
 
-    public func createTasks(_ tasks: [TaskRecord], project: String, as call: Call) async throws -> String {
+    func createTasks(_ tasks: [TaskRecord], project: String, as call: Call) async throws -> String {
         // Two posts would append the tasks twice: only a key that is not there yet is posted.
         if let known = try await findTasks(project: project, as: call) { return known }
         let body = SandboxWire.TaskList(tasks)
@@ -15,21 +15,21 @@ public struct SandboxPSA: PSA {
         return Self.asRead(try answer.decoded(SandboxWire.Thing.self, from: caller.target).id)
     }
 
-    public func findTasks(project: String, as call: Call) async throws -> String? {
+    func findTasks(project: String, as call: Call) async throws -> String? {
         let path = "/\(project.asPart)/tasks?key=\(call.key.asPart)"
         let answer = try await caller.get(path, verb: "find_tasks", as: call)
         let found = try answer.decoded(SandboxWire.Items<SandboxWire.Thing>.self, from: caller.target)
         return found.items.first.map { Self.asRead($0.id) }
     }
 
-    public func activateProject(_ project: String, as call: Call) async throws -> String {
+    func activateProject(_ project: String, as call: Call) async throws -> String {
         let path = "/\(project.asPart)/activation"
         let answer = try await caller.send(
             .POST, path, SandboxWire.Nothing(), verb: "activate_project", as: call)
         return Self.asRead(try answer.decoded(SandboxWire.Thing.self, from: caller.target).id)
     }
 
-    public func findActivation(of project: String, as call: Call) async throws -> String? {
+    func findActivation(of project: String, as call: Call) async throws -> String? {
         let path = "/\(project.asPart)/activation"
         let answer = try await caller.get(path, verb: "find_activation", as: call) { $0.status == 404 }
         if answer.status == 404 { return nil }
