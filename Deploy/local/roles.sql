@@ -1,0 +1,22 @@
+-- Run once by the PostgreSQL container, as administrator, when its volume is new: who may log in.
+-- The groups get their rights from the migrations, which the migrator, as the database's owner, applies.
+\set ON_ERROR_STOP on
+\set migrator `cat /run/secrets/postgresql_migrator`
+\set deal_events `cat /run/secrets/postgresql_deal_events`
+\set project_provisioning `cat /run/secrets/postgresql_project_provisioning`
+\set billing_schedules `cat /run/secrets/postgresql_billing_schedules`
+\set status_feedback `cat /run/secrets/postgresql_status_feedback`
+
+CREATE ROLE baton_worker NOLOGIN;
+CREATE ROLE baton_intake NOLOGIN;
+CREATE ROLE baton_reader NOLOGIN;
+
+CREATE ROLE baton_migrator LOGIN PASSWORD :'migrator';
+CREATE ROLE "deal-events-worker" LOGIN PASSWORD :'deal_events' IN ROLE baton_worker, baton_intake;
+CREATE ROLE "project-provisioning-worker" LOGIN PASSWORD :'project_provisioning' IN ROLE baton_worker;
+CREATE ROLE "billing-schedules-worker" LOGIN PASSWORD :'billing_schedules' IN ROLE baton_worker;
+CREATE ROLE "status-feedback-worker" LOGIN PASSWORD :'status_feedback' IN ROLE baton_worker;
+
+ALTER DATABASE baton OWNER TO baton_migrator;
+REVOKE ALL ON DATABASE baton FROM PUBLIC;
+GRANT CONNECT ON DATABASE baton TO baton_worker, baton_reader;
