@@ -48,6 +48,7 @@ let package = Package(
         .executable(name: "billing-schedules-worker", targets: ["BillingSchedulesWorker"]),
         .executable(name: "status-feedback-worker", targets: ["StatusFeedbackWorker"]),
         .executable(name: "baton", targets: ["Baton"]),
+        .executable(name: "bench", targets: ["Bench"]),
         .executable(name: "sandbox", targets: ["Sandbox"]),
     ],
     dependencies: [
@@ -105,18 +106,25 @@ let package = Package(
         program("ProjectProvisioningWorker", ["Handoffs", "WorkerPrograms"]),
         program("BillingSchedulesWorker", ["Handoffs", "WorkerPrograms"]),
         program("StatusFeedbackWorker", ["Handoffs", "WorkerPrograms"]),
+        program(
+            "Bench",
+            [
+                "Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Topology", "Workers", argumentParser, lifecycle, logging,
+            ]),
         program("Baton", ["Deals", "Handoffs", "Fleet", "Operations", "PostgreSQL", "Topology", argumentParser]),
 
         .target(
             name: "Support", dependencies: ["Fleet", "PostgreSQL", "RabbitMQ", "Topology"], path: "Tests/Support", swiftSettings: strict),
-        tests("Fleet", ["Fleet", "PostgreSQL", "Sagas", "Support", "Workers", lifecycle, logging]),
+        tests("Fleet", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Support", "Workers", lifecycle, logging]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support"]),
         tests("Connectors", ["Connectors", "Sagas", "SandboxSystems", "Workers", asyncHTTPClient, metricsTestKit, nioCore, nioPosix]),
         tests("Observability", ["Observability", coreMetrics, lifecycle, logging]),
         tests("PostgreSQL", ["PostgreSQL"]),
         tests("SandboxSystems", ["Sandbox", "SandboxSystems", asyncHTTPClient, nioCore, nioHTTP1]),
+        tests("Sagas", ["Sagas", "Workers"]),
         tests("Threads", ["Threads"]),
+        tests("Workers", ["Workers"]),
         tests("Tidy", ["Handoffs", "Topology", "Workers"]),
         tests("Topology", ["Topology"]),
         tests("WorkerSettings", ["Settings", configuration]),

@@ -12,10 +12,11 @@ CREATE ROLE baton_intake NOLOGIN;
 CREATE ROLE baton_reader NOLOGIN;
 
 CREATE ROLE baton_migrator LOGIN PASSWORD :'migrator';
-CREATE ROLE "deal-events-worker" LOGIN PASSWORD :'deal_events' IN ROLE baton_worker, baton_intake;
-CREATE ROLE "project-provisioning-worker" LOGIN PASSWORD :'project_provisioning' IN ROLE baton_worker;
-CREATE ROLE "billing-schedules-worker" LOGIN PASSWORD :'billing_schedules' IN ROLE baton_worker;
-CREATE ROLE "status-feedback-worker" LOGIN PASSWORD :'status_feedback' IN ROLE baton_worker;
+CREATE ROLE baton_deal_events LOGIN PASSWORD :'deal_events' IN ROLE baton_worker, baton_intake;
+CREATE ROLE baton_project_provisioning LOGIN PASSWORD :'project_provisioning' IN ROLE baton_worker;
+CREATE ROLE baton_billing_schedules LOGIN PASSWORD :'billing_schedules' IN ROLE baton_worker;
+CREATE ROLE baton_status_feedback LOGIN PASSWORD :'status_feedback' IN ROLE baton_worker;
+CREATE ROLE baton_support NOLOGIN IN ROLE baton_reader;
 
 ALTER DATABASE baton OWNER TO baton_migrator;
 REVOKE ALL ON DATABASE baton FROM PUBLIC;

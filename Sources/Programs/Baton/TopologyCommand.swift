@@ -14,8 +14,15 @@ struct TopologyOptions: ParsableArguments {
     @Option(help: "Folder that describes the topology.")
     var queues = "Queues"
 
-    @Option(help: "Management API, http://user:password@host:port; BATON_AMQP_API if not given.")
+    @Option(
+        help: """
+            Management API, http://user:password@host:port; BATON_AMQP_API if not given. A password in the file \
+            BATON_AMQP_PASSWORD_FILE goes before one in the address.
+            """)
     var api: String?
+
+    @Flag(help: "Send the password unencrypted to a host that is not this machine.")
+    var allowPlainHttp = false
 
     @Option(help: "Virtual host.")
     var virtualHost = "/"
@@ -29,9 +36,16 @@ struct TopologyOptions: ParsableArguments {
         guard let url = api ?? environment("BATON_AMQP_API") else {
             throw ValidationError("no broker: give --api or set BATON_AMQP_API")
         }
-        return try await BrokerAdministration.with(ManagementAddress(url), virtualHost: virtualHost) {
-            try await body($0)
-        }
+        let address = try ManagementAddress(try withPasswordFromFile(url), allowingPlainHTTP: allowPlainHttp)
+        return try await BrokerAdministration.with(address, virtualHost: virtualHost) { try await body($0) }
+    }
+
+    private func withPasswordFromFile(_ url: String) throws -> String {
+        guard let file = environment("BATON_AMQP_PASSWORD_FILE") else { return url }
+        guard var components = URLComponents(string: url) else { throw ValidationError("the API's address is no URL") }
+        let password = try String(contentsOfFile: file, encoding: .utf8)
+        components.password = password.hasSuffix("\n") ? String(password.dropLast()) : password
+        return components.string ?? url
     }
 }
 

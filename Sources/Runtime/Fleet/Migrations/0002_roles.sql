@@ -37,22 +37,23 @@ GRANT UPDATE (copies) ON events TO baton_intake;
 GRANT SELECT ON handoffs, deals, plans, steps, claims, incidents, mirrors, approvals, events, journal,
     schema_migrations TO baton_reader;
 
--- One login for each worker; without a password none can log in where passwords are asked for.
+-- One login for each worker and one for support; without a password none can log in where passwords are asked for.
+-- Where an administrator has made them, the migrator need not be allowed to.
 DO $$
-DECLARE worker text;
+DECLARE login record;
 BEGIN
-    FOREACH worker IN ARRAY ARRAY['baton_deal_events', 'baton_project_provisioning', 'baton_billing_schedules',
-        'baton_status_feedback', 'baton_support'] LOOP
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = worker) THEN
+    FOR login IN SELECT * FROM (VALUES
+        ('baton_deal_events', 'baton_worker, baton_intake'), ('baton_project_provisioning', 'baton_worker'),
+        ('baton_billing_schedules', 'baton_worker'), ('baton_status_feedback', 'baton_worker'),
+        ('baton_support', 'baton_reader')) AS logins (name, groups)
+    LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = login.name) THEN
             BEGIN
-                EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE', worker);
+                EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE IN ROLE %s', login.name,
+                    login.groups);
             EXCEPTION WHEN duplicate_object OR unique_violation THEN
                 NULL; -- another migration of this cluster was first
             END;
         END IF;
     END LOOP;
-    GRANT baton_worker TO baton_deal_events, baton_project_provisioning, baton_billing_schedules,
-        baton_status_feedback;
-    GRANT baton_intake TO baton_deal_events;
-    GRANT baton_reader TO baton_support;
 END $$;
