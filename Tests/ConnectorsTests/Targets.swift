@@ -53,18 +53,15 @@ func withTargets(
     }
     let state = folder.appending(path: "state.jsonl").path
     let server = try SandboxServer(SandboxSettings(stateFile: state, billingDelay: billingDelay))
-    let (ports, port) = AsyncStream.makeStream(of: Int.self)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await server.run(stopsOnSignals: false) { port.yield($0) } }
-        let base = "http://127.0.0.1:\(try #require(await ports.first { _ in true }))"
+    try await server.serve(while: { port in
+        let base = "http://127.0.0.1:\(port)"
         try await withConnections { connections in
             try await body(
                 Targets(
                     base: base, erp: adapter.erp(at: base, over: connections),
                     psa: adapter.psa(at: base, over: connections), crm: adapter.crm(at: base + "/", over: connections)))
         }
-        group.cancelAll()
-    }
+    })
 }
 
 /// Runs `body` with connections that are shut down at its end, whatever happens.

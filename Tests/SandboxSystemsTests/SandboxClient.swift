@@ -106,12 +106,6 @@ func withSandbox(
             stateFile: (state ?? folder.appending(path: "state.jsonl")).path, billingDelay: billingDelay,
             requestTime: requestTime)
         let server = try SandboxServer(settings, note: { _ in })
-        let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run(stopsOnSignals: false) { port.yield($0) } }
-            let client = SandboxClient(port: try #require(await ports.first { _ in true }))
-            try await body(client)
-            group.cancelAll()
-        }
+        try await server.serve(while: { port in try await body(SandboxClient(port: port)) })
     }
 }

@@ -13,6 +13,7 @@ final class SandboxProcess {
         process.executableURL = try Self.program()
         process.arguments = ["--port", "0", "--state", state.path, "--port-file", portFile.path] + arguments
         process.standardError = errors
+        process.standardOutput = FileHandle.nullDevice
         try process.run()
         let deadline = ContinuousClock.now + .seconds(20)
         var port: Int?
@@ -29,6 +30,7 @@ final class SandboxProcess {
         process.executableURL = try program()
         process.arguments = ["--port", "0", "--state", state.path]
         process.standardError = errors
+        process.standardOutput = FileHandle.nullDevice
         try process.run()
         let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()

@@ -3,6 +3,8 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import ServiceLifecycle
+import UnixSignals
 
 /// The stand-in for CRM, ERP and PSA over HTTP.
 public struct SandboxServer: Sendable {
@@ -16,10 +18,44 @@ public struct SandboxServer: Sendable {
         ledger = Ledger(world: world, log: log)
     }
 
-    /// Listens until the task is cancelled or, unless told otherwise, SIGTERM or SIGINT; `onReady` is told the port.
-    public func run(
-        stopsOnSignals: Bool = true, onReady: @escaping @Sendable (Int) async -> Void = { _ in }
-    ) async throws {
+    /// Listens until SIGTERM or SIGINT; `onReady` is told the port.
+    public func run(onReady: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+        // Connections that are still closing may hold on to the state for a moment longer.
+        defer { ledger.release() }
+        try await services(stoppingOn: [.sigterm, .sigint], onReady: onReady).run()
+    }
+
+    /// Listens while `body`, which is told the port, runs; then stops in order.
+    ///
+    /// Cancelling the server instead would end the process when a connection arrives at that moment.
+    public func serve<Value: Sendable>(while body: (Int) async throws -> Value) async throws -> Value {
+        defer { ledger.release() }
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let services = services(stoppingOn: []) { port.yield($0) }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { port.finish() }
+                try await services.run()
+            }
+            guard let number = await ports.first(where: { _ in true }) else {
+                try await group.waitForAll()
+                throw CancellationError()
+            }
+            let result: Result<Value, any Error>
+            do {
+                result = .success(try await body(number))
+            } catch {
+                result = .failure(error)
+            }
+            await services.triggerGracefulShutdown()
+            try await group.waitForAll()
+            return try result.get()
+        }
+    }
+
+    private func services(
+        stoppingOn signals: [UnixSignal], onReady: @escaping @Sendable (Int) async -> Void
+    ) -> ServiceGroup {
         var logger = Logger(label: "sandbox") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
         let (settings, log) = (settings, logger)
@@ -40,9 +76,8 @@ public struct SandboxServer: Sendable {
                 await onReady(port)
             },
             logger: logger)
-        // Connections that are still closing may hold on to the state for a moment longer.
-        defer { ledger.release() }
-        try await application.runService(gracefulShutdownSignals: stopsOnSignals ? [.sigterm, .sigint] : [])
+        return ServiceGroup(
+            configuration: .init(services: [application], gracefulShutdownSignals: signals, logger: logger))
     }
 
     /// Writes a line to standard error.

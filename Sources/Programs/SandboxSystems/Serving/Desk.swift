@@ -23,15 +23,15 @@ struct Desk: Sendable {
         return try await limited(context) {
             let asking = try await read(request, context)
             let strike = faults.strike(verb, asking)
-            try await Task.sleep(for: strike.latency)
+            guard await hold(for: strike.latency) else { return silence(context) }
             switch strike.rule?.effect {
             case nil, .latency:
                 return try respond(try await ledger.answer(try handler(asking)))
             case .timeoutBefore:
-                return try await fallSilent(strike.rule, context)
+                return await fallSilent(strike.rule, context)
             case .timeoutAfter:
                 _ = try await ledger.answer(try handler(asking))
-                return try await fallSilent(strike.rule, context)
+                return await fallSilent(strike.rule, context)
             case .throttle:
                 let seconds = strike.rule?.retryAfterS ?? 1
                 var response = try problem(.tooManyRequests, "throttled", "too many calls")
@@ -89,15 +89,25 @@ struct Desk: Sendable {
         try respond(Answer(status, Problem(code: code, text: text)))
     }
 
-    /// Holds the connection, then closes it: the response that follows finds nobody.
-    private func fallSilent(_ rule: FaultRule?, _ context: SandboxContext) async throws -> Response {
+    /// Holds the connection, then closes it.
+    private func fallSilent(_ rule: FaultRule?, _ context: SandboxContext) async -> Response {
+        _ = await hold(for: .milliseconds(rule?.holdMs ?? 2000))
+        return silence(context)
+    }
+
+    /// Waits, and says whether the whole time passed: a sandbox that stops does not wait.
+    private func hold(for time: Duration) async -> Bool {
+        if time == .zero { return true }
         do {
-            try await cancelWhenGracefulShutdown {
-                try await Task.sleep(for: .milliseconds(rule?.holdMs ?? 2000))
-            }
-        } catch is CancellationError {
-            // A sandbox that stops does not wait: the connection closes all the same.
+            try await cancelWhenGracefulShutdown { try await Task.sleep(for: time) }
+            return true
+        } catch {
+            return false
         }
+    }
+
+    /// Closes the connection: the response that follows finds nobody.
+    private func silence(_ context: SandboxContext) -> Response {
         context.channel.close(promise: nil)
         return Response(status: .internalServerError)
     }
