@@ -8,7 +8,9 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
@@ -16,6 +18,7 @@ let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A library of one layer; its tests are in the target of its name with `Tests` behind it.
@@ -55,6 +58,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
@@ -94,7 +98,10 @@ let package = Package(
         library("Connectors", in: "Business", ["Sagas", "Workers", asyncHTTPClient, metrics, nioCore, nioHTTP1]),
         library("Handoffs", in: "Business", ["Connectors", "Deals", "Sagas", "Workers", crypto]),
 
-        library("SandboxSystems", in: "Programs", [crypto, hummingbird, lifecycle, logging, nioCore, nioPosix], exclude: ["README.md"]),
+        library(
+            "SandboxSystems", in: "Programs",
+            [crypto, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix, unixSignals],
+            exclude: ["README.md"]),
         program("Sandbox", ["SandboxSystems", argumentParser]),
         library(
             "WorkerPrograms", in: "Programs",
@@ -118,7 +125,7 @@ let package = Package(
         tests("Fleet", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Support", "Workers", lifecycle, logging]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support"]),
-        tests("Connectors", ["Connectors", "Sagas", "SandboxSystems", "Workers", asyncHTTPClient, metricsTestKit, nioCore, nioPosix]),
+        tests("Connectors", ["Connectors", "Sagas", "SandboxSystems", "Workers", asyncHTTPClient, metrics, metricsTestKit, nioCore, nioPosix]),
         tests("Observability", ["Observability", coreMetrics, lifecycle, logging]),
         tests("PostgreSQL", ["PostgreSQL"]),
         tests("SandboxSystems", ["Sandbox", "SandboxSystems", asyncHTTPClient, nioCore, nioHTTP1]),
