@@ -53,6 +53,13 @@ public final class IOThread: SerialExecutor, TaskExecutor, Sendable {
         start()
     }
 
+    deinit {
+        // Not at the end of the thread: a caller that is about to wake it would write into a descriptor that
+        // somebody else has opened under the same number by then.
+        close(wakeRead)
+        close(wakeWrite)
+    }
+
     /// Runs `job` on the thread, after the jobs that came before it.
     public func enqueue(_ job: consuming ExecutorJob) {
         let unowned = UnownedJob(job)
@@ -130,8 +137,6 @@ public final class IOThread: SerialExecutor, TaskExecutor, Sendable {
             if isStopping { break }
             loop.wait()
         }
-        close(wakeRead)
-        close(wakeWrite)
     }
 
     /// Signals belong to the main thread: a handler must never run in the middle of a C library's call.

@@ -37,7 +37,10 @@ extension ConnectionOwner {
         watch()
         let thread = thread
         await withTaskCancellationHandler {
-            await withCheckedContinuation { link.finished = $0 }
+            await withCheckedContinuation { continuation in
+                // Other calls and whole turns may have come in between.
+                if link.phase == .ended { continuation.resume() } else { link.finished = continuation }
+            }
         } onCancel: {
             thread.watch { [weak self] _ in
                 self?.assumeIsolated { $0.end() }
