@@ -128,6 +128,7 @@ let package = Package(
         tests("Connectors", ["Connectors", "Sagas", "SandboxSystems", "Workers", asyncHTTPClient, metrics, metricsTestKit, nioCore, nioPosix]),
         tests("Observability", ["Observability", coreMetrics, lifecycle, logging]),
         tests("PostgreSQL", ["PostgreSQL"]),
+        tests("RabbitMQ", ["RabbitMQ"]),
         tests("SandboxSystems", ["Sandbox", "SandboxSystems", asyncHTTPClient, nioCore, nioHTTP1]),
         tests("Sagas", ["Sagas", "Workers"]),
         tests("Threads", ["Threads"]),
