@@ -121,11 +121,17 @@ let package = Package(
         program("Baton", ["Deals", "Handoffs", "Fleet", "Operations", "PostgreSQL", "Topology", argumentParser]),
 
         .target(
-            name: "Support", dependencies: ["Fleet", "PostgreSQL", "RabbitMQ", "Topology"], path: "Tests/Support", swiftSettings: strict),
+            name: "Support", dependencies: ["Fleet", "PostgreSQL", "RabbitMQ", "Topology"], path: "Tests/Support",
+            swiftSettings: strict),
         tests("Fleet", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Support", "Workers", lifecycle, logging]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support"]),
-        tests("Connectors", ["Connectors", "Sagas", "SandboxSystems", "Workers", asyncHTTPClient, metrics, metricsTestKit, nioCore, nioPosix]),
+        tests(
+            "Connectors",
+            [
+                "Connectors", "Sagas", "SandboxSystems", "Workers", asyncHTTPClient, metrics, metricsTestKit, nioCore,
+                nioPosix,
+            ]),
         tests("Observability", ["Observability", coreMetrics, lifecycle, logging]),
         tests("PostgreSQL", ["PostgreSQL"]),
         tests("RabbitMQ", ["RabbitMQ"]),

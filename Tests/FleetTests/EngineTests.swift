@@ -34,7 +34,8 @@ import Workers
         }
     }
 
-    @Test("H3 the attempts are counted in the store and equal the policy with 1, 6 and 16 workers",
+    @Test(
+        "H3 the attempts are counted in the store and equal the policy with 1, 6 and 16 workers",
         .timeLimit(.minutes(2)), arguments: [1, 6, 16])
     func attempts(workers: Int) async throws {
         var saga = LedgerSaga()

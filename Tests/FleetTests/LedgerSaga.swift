@@ -90,5 +90,7 @@ struct LedgerSaga: Saga {
 
 /// A queue of the fleet with a back-off that a test can wait for.
 func testQueue(_ name: String, attempts: Int = 4) -> Queue {
-    Queue(name: name, prefetch: 50, backoff: Backoff(base: .milliseconds(40), cap: .milliseconds(160), attempts: attempts))
+    Queue(
+        name: name, prefetch: 50, backoff: Backoff(base: .milliseconds(40), cap: .milliseconds(160), attempts: attempts)
+    )
 }

@@ -3,7 +3,8 @@ import Support
 import Testing
 
 @Suite struct WholeWayTests {
-    @Test("a published deal becomes a customer, a project, tasks, a schedule and a status in the CRM",
+    @Test(
+        "a published deal becomes a customer, a project, tasks, a schedule and a status in the CRM",
         .timeLimit(.minutes(2)))
     func wholeWay() async throws {
         try await TestCompany.with { company in

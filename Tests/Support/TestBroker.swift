@@ -64,7 +64,8 @@ extension Process {
     /// Runs the program and waits without holding a thread; throws unless it exits with 0.
     public func runToEnd() async throws {
         let command = ([executableURL?.path ?? "-"] + (arguments ?? [])).joined(separator: " ")
-        let status = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int32, any Error>) in
+        let status = try await withCheckedThrowingContinuation {
+            (continuation: CheckedContinuation<Int32, any Error>) in
             terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
             do {
                 try run()

@@ -130,6 +130,8 @@ public final class TestCompany: Sendable {
 
 /// One line of the sandbox's log.
 public struct SandboxEffect: Sendable, Decodable {
+    /// When it was done, ISO 8601.
+    public let time: String
     /// The system: `crm`, `erp` or `psa`.
     public let system: String
     /// What was done, such as `create_customer`.

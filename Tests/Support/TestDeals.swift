@@ -4,7 +4,8 @@ import Foundation
 public enum TestDeals {
     /// A fixed-fee deal; `change` may alter the event before it is written.
     public static func event(
-        id: String? = nil, opportunity: String, contract: String = "CT-1", version: Int = 1, stage: String = "Closed Won",
+        id: String? = nil, opportunity: String, contract: String = "CT-1", version: Int = 1,
+        stage: String = "Closed Won",
         customer: String = "Acme GmbH", taxID: String = "DE811907980", total: Int = 100_000,
         correlationID: String? = nil, _ change: (inout [String: Any]) -> Void = { _ in }
     ) throws -> [UInt8] {

@@ -72,4 +72,3 @@ public struct DealIntake: Worker {
         return arrival
     }
 }
-

@@ -5,5 +5,7 @@ import ArgumentParser
 struct Baton: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "baton", abstract: "Operates the fleet that carries sold deals to billable projects.",
-        subcommands: [MigrateCommand.self, TopologyCommand.self, ListCommand.self, ShowCommand.self, JournalCommand.self])
+        subcommands: [
+            MigrateCommand.self, TopologyCommand.self, ListCommand.self, ShowCommand.self, JournalCommand.self,
+        ])
 }

@@ -82,7 +82,8 @@ struct ApplyTopology: AsyncParsableCommand {
 
     func run() async throws {
         let description = try options.description
-        let accounts = try usersDir.map { try AccountPasswords(for: description, publishers: publisher, in: $0) } ?? .none
+        let accounts =
+            try usersDir.map { try AccountPasswords(for: description, publishers: publisher, in: $0) } ?? .none
         let (plan, changes) = try await options.with { administration in
             (
                 try await administration.plan(description, accounts: accounts),

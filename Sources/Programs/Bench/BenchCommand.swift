@@ -5,7 +5,8 @@ import Foundation
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures the four-stage handoff.",
-        discussion: "Wants the environment that 'Deploy/local/servers env bench' prints. Prints one line of JSON a phase.",
+        discussion:
+            "Wants the environment that 'Deploy/local/servers env bench' prints. Prints one line of JSON a phase.",
         subcommands: [Run.self, BenchWorker.self], defaultSubcommand: Run.self)
 
     struct Run: AsyncParsableCommand {

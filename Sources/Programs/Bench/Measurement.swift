@@ -75,7 +75,8 @@ struct Measurement {
 
     /// Events of 2 KiB; each names the moment of its publication.
     private func publish(_ numbers: Range<Int>, rate: Int?) async throws {
-        let publisher = Publisher(settings: try BrokerSettings(urls: [servers.amqpURL]), window: 1000, patience: .seconds(60))
+        let publisher = Publisher(
+            settings: try BrokerSettings(urls: [servers.amqpURL]), window: 1000, patience: .seconds(60))
         let filling = String(repeating: "0123456789abcdef", count: 124)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await publisher.run() }
@@ -173,7 +174,9 @@ struct Measurement {
     }
 
     private func json(_ values: [String: Any]) -> String {
-        guard let data = try? JSONSerialization.data(withJSONObject: values, options: [.sortedKeys]) else { return "{}" }
+        guard let data = try? JSONSerialization.data(withJSONObject: values, options: [.sortedKeys]) else {
+            return "{}"
+        }
         return String(decoding: data, as: UTF8.self)
     }
 }

@@ -105,7 +105,8 @@ extension FleetSettings {
         let broker = try BrokerSettings(
             urls: settings.amqpURLs.map(\.revealed), tls: tls, connectionName: connectionName)
         var database = try DatabaseSettings(
-            settings.postgresqlURL.revealed, password: settings.postgresqlPassword.map { PostgreSQL.Secret($0.revealed) })
+            settings.postgresqlURL.revealed,
+            password: settings.postgresqlPassword.map { PostgreSQL.Secret($0.revealed) })
         database.searchPath = [settings.postgresqlSchema]
         database.applicationName = connectionName
         self.init(broker: broker, database: database)

@@ -105,7 +105,8 @@ struct HandoffRunner<S: Saga>: Sendable {
             case .exists(let receipt): claimed = receipt
             case .granted(let look): mustLookFirst = look
             case .busy:
-                try await wait(&work, ordinal: ordinal, cause: Unavailable.Cause.claimed.rawValue, for: .seconds(1),
+                try await wait(
+                    &work, ordinal: ordinal, cause: Unavailable.Cause.claimed.rawValue, for: .seconds(1),
                     reason: nil)
                 return false
             }

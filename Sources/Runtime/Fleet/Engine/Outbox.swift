@@ -67,9 +67,10 @@ final class Outbox: Sendable, Announcements {
         ]
         if let step = copy.step { headers["baton-step"] = .string(step) }
         if let handoff = copy.handoff { headers["baton-handoff"] = .string(handoff.lowercased) }
-        let body = try copy.body ?? copy.handoff.map {
-            try Ticket(.handoff($0), queue: copy.queue, correlationID: copy.correlationID).encoded()
-        } ?? []
+        let body =
+            try copy.body ?? copy.handoff.map {
+                try Ticket(.handoff($0), queue: copy.queue, correlationID: copy.correlationID).encoded()
+            } ?? []
         return Message(
             exchange: "dead", routingKey: copy.queue,
             properties: Properties(

@@ -20,7 +20,9 @@ struct LaneView: Sendable, Equatable {
 ///
 /// The order of the questions is the protocol's: same content is a duplicate, other content a conflict, an older
 /// version than one that has begun is stale. Never "the newer wins".
-func intakeDecision(on arrival: Arrival, in lane: LaneView) -> (outcome: Admission.Outcome, reason: String?, of: LaneView.Version?) {
+func intakeDecision(on arrival: Arrival, in lane: LaneView) -> (
+    outcome: Admission.Outcome, reason: String?, of: LaneView.Version?
+) {
     if let reason = arrival.ignoredBecause { return (.ignored, reason, nil) }
     let ofContract = lane.versions.filter { $0.contract == arrival.contract }
     if let same = ofContract.first(where: { $0.version == arrival.version }) {

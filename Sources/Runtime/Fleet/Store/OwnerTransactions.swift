@@ -50,7 +50,9 @@ struct OwnerTransactions: Sendable {
     private func plansCommand(_ writes: [OwnerWrite]) -> Command? {
         let rows = writes.compactMap { write in write.planned.map { (write, $0) } }
         guard !rows.isEmpty else { return nil }
-        return Command(OwnerStatements.insertPlans, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1.hash), rows.map(\.1.body))
+        return Command(
+            OwnerStatements.insertPlans, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1.hash),
+            rows.map(\.1.body))
     }
 
     private func stepsCommand(_ writes: [OwnerWrite]) -> Command? {
@@ -58,17 +60,20 @@ struct OwnerTransactions: Sendable {
             (write.planned?.steps ?? []).enumerated().map { (write, Int16($0.offset), $0.element) }
         }
         guard !rows.isEmpty else { return nil }
-        return Command(OwnerStatements.insertSteps, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1), rows.map(\.2.label), rows.map(\.2.queue),
-                rows.map(\.2.isFinal), rows.map(\.2.key))
+        return Command(
+            OwnerStatements.insertSteps, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1), rows.map(\.2.label),
+            rows.map(\.2.queue),
+            rows.map(\.2.isFinal), rows.map(\.2.key))
     }
 
     private func changesCommand(_ writes: [OwnerWrite]) throws -> Command? {
         let rows = writes.flatMap { write in write.changes.map { (write, $0) } }
         guard !rows.isEmpty else { return nil }
-        return Command(OwnerStatements.changeSteps, rows.map(\.0.handoff), rows.map(\.0.token), rows.map { Int16($0.1.ordinal) },
-                rows.map(\.1.state.rawValue), rows.map { Int32($0.1.failures) },
-                rows.map { $0.1.settlesAfter?.milliseconds }, rows.map { $0.1.receipt?.externalID },
-                try rows.map { try $0.1.receipt.map { JSONText(try $0.json) } })
+        return Command(
+            OwnerStatements.changeSteps, rows.map(\.0.handoff), rows.map(\.0.token), rows.map { Int16($0.1.ordinal) },
+            rows.map(\.1.state.rawValue), rows.map { Int32($0.1.failures) },
+            rows.map { $0.1.settlesAfter?.milliseconds }, rows.map { $0.1.receipt?.externalID },
+            try rows.map { try $0.1.receipt.map { JSONText(try $0.json) } })
     }
 
     private func claimsCommand(_ writes: [OwnerWrite]) -> Command? {
@@ -78,8 +83,10 @@ struct OwnerTransactions: Sendable {
             }
         }
         guard !rows.isEmpty else { return nil }
-        return Command(OwnerStatements.settleClaims, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1.target), rows.map(\.1.thing),
-                rows.map(\.1.naturalKey), rows.map(\.2.externalID), rows.map(\.2.contentHash))
+        return Command(
+            OwnerStatements.settleClaims, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1.target),
+            rows.map(\.1.thing),
+            rows.map(\.1.naturalKey), rows.map(\.2.externalID), rows.map(\.2.contentHash))
     }
 
     private func journalCommand(_ writes: [OwnerWrite]) -> Command? {
@@ -91,8 +98,10 @@ struct OwnerTransactions: Sendable {
     private func statusesCommand(_ writes: [OwnerWrite]) -> Command? {
         let rows = writes.compactMap { write in write.status.map { (write, $0) } }
         guard !rows.isEmpty else { return nil }
-        return Command(OwnerStatements.wantStatuses, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1.target), rows.map(\.1.object),
-                rows.map(\.1.queue.name), rows.map(\.1.content), limits.ticketLease.milliseconds)
+        return Command(
+            OwnerStatements.wantStatuses, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1.target),
+            rows.map(\.1.object),
+            rows.map(\.1.queue.name), rows.map(\.1.content), limits.ticketLease.milliseconds)
     }
 
     private func incidentsCommand(_ writes: [OwnerWrite], _ ids: [UUID?]) -> Command? {
@@ -101,9 +110,11 @@ struct OwnerTransactions: Sendable {
             return (write, id, incident)
         }
         guard !rows.isEmpty else { return nil }
-        return Command(OwnerStatements.openIncidents, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1), rows.map { $0.0.incidentCause(step: $0.2.step) },
-                rows.map(\.2.step), rows.map(\.0.queue), rows.map(\.2.incidentClass.rawValue),
-                rows.map(\.2.incidentClass.owner.rawValue), rows.map(\.2.story))
+        return Command(
+            OwnerStatements.openIncidents, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1),
+            rows.map { $0.0.incidentCause(step: $0.2.step) },
+            rows.map(\.2.step), rows.map(\.0.queue), rows.map(\.2.incidentClass.rawValue),
+            rows.map(\.2.incidentClass.owner.rawValue), rows.map(\.2.story))
     }
 
     private func movesCommand(_ writes: [OwnerWrite]) -> Command {
@@ -116,9 +127,11 @@ struct OwnerTransactions: Sendable {
             case .finished: ("finished", write.queue, nil, nil)
             }
         }
-        return Command(OwnerStatements.moveHandoffs, writes.map(\.handoff), writes.map(\.token), targets.map(\.state), targets.map(\.queue),
-                targets.map(\.cause), writes.map(\.lastError), targets.map(\.wait), writes.map(\.isProgress),
-                limits.ticketLease.milliseconds)
+        return Command(
+            OwnerStatements.moveHandoffs, writes.map(\.handoff), writes.map(\.token), targets.map(\.state),
+            targets.map(\.queue),
+            targets.map(\.cause), writes.map(\.lastError), targets.map(\.wait), writes.map(\.isProgress),
+            limits.ticketLease.milliseconds)
     }
 
     private func answers(to writes: [OwnerWrite], incidents: [UUID?], rows: [Purpose: [Row]]) throws -> [WriteResult] {
