@@ -1,3 +1,5 @@
+import Deals
+import Fleet
 import Foundation
 import Settings
 import Workers
@@ -11,6 +13,8 @@ public enum WorkerProgram {
 
     /// Runs the worker of `queue` with the process's own arguments and environment, and exits.
     public static func main(queue: Queue, summary: String) async {
+        // A reader of the log that goes away must not take the worker with it.
+        signal(SIGPIPE, SIG_IGN)
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments {
         case ["--help"], ["-h"]:
@@ -25,7 +29,7 @@ public enum WorkerProgram {
 
     private static func run(queue: Queue, isCheck: Bool) async -> Int32 {
         do {
-            let settings = try WorkerSettings(environment: ProcessInfo.processInfo.environment)
+            let settings = try settings(from: ProcessInfo.processInfo.environment)
             let assembly = try Assembly(queue: queue, settings: settings)
             if isCheck {
                 try await assembly.check()
@@ -41,6 +45,31 @@ public enum WorkerProgram {
             say("\(queue) worker: \(error)")
             return 1
         }
+    }
+
+    /// Reads the settings; throws all their problems together, those that only other modules can see among them.
+    static func settings(from environment: [String: String]) throws -> WorkerSettings {
+        var problems: [SettingsProblem] = []
+        var settings: WorkerSettings?
+        do {
+            settings = try WorkerSettings(environment: environment)
+        } catch {
+            problems = error.list
+        }
+        do {
+            try environment["BATON_TRIGGER_STAGES"].map { _ = try TriggerStages(parsing: $0) }
+        } catch {
+            problems.append(
+                SettingsProblem(
+                    "BATON_TRIGGER_STAGES", wrong: "\(error)", expected: "<source>=<stage>,<stage>;*=<stage>"))
+        }
+        do {
+            try CrashPoint.check(environment["BATON_CRASH_AT"])
+        } catch {
+            problems.append(SettingsProblem("BATON_CRASH_AT", wrong: "\(error)", expected: "nothing, in production"))
+        }
+        guard let settings, problems.isEmpty else { throw SettingsProblems(problems) }
+        return settings
     }
 
     private static func help(queue: Queue, summary: String) -> String {

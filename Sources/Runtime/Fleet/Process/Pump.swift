@@ -63,7 +63,7 @@ extension Pump {
                 try await startCheck.check()
                 logger.info("ready for work")
                 return true
-            } catch let error where error is SchemaMismatch || error is TopologyMissing {
+            } catch let error as NotPrepared {
                 throw error
             } catch {
                 failures += 1

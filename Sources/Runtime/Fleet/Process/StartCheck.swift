@@ -12,19 +12,27 @@ struct StartCheck: Sendable {
     /// The exchanges that every worker publishes to.
     static let exchanges = ["work", "dead", "handoffs"]
 
-    /// Throws for a schema that this version does not know and for queues and exchanges that are missing.
+    /// Throws ``NotPrepared`` with everything that is missing; any other error says that it could not be found out.
     func check() async throws {
-        try await Migrator(database: database, schema: schema).check()
+        var problems: [String] = []
+        do {
+            try await Migrator(database: database, schema: schema).check()
+        } catch let mismatch as SchemaMismatch {
+            problems.append(mismatch.description)
+        }
         let missing = try await publisher.missing(
             queues: [queue.name, queue.deadLetters], exchanges: Self.exchanges)
-        guard missing.isEmpty else { throw TopologyMissing(names: missing) }
+        if !missing.isEmpty {
+            problems.append("the broker has no \(missing.joined(separator: ", ")): run 'baton topology apply'")
+        }
+        guard problems.isEmpty else { throw NotPrepared(problems: problems) }
     }
 }
 
-/// Queues or exchanges that the broker does not have.
-struct TopologyMissing: Error, CustomStringConvertible {
-    let names: [String]
-    var description: String {
-        "the broker has no \(names.joined(separator: ", ")): run 'baton topology apply'"
-    }
+/// What a person must do before a worker can begin.
+public struct NotPrepared: Error, Equatable, CustomStringConvertible {
+    /// One sentence for each thing that is missing.
+    public let problems: [String]
+    /// All of them, a line each.
+    public var description: String { problems.joined(separator: "\n") }
 }

@@ -129,6 +129,11 @@ public struct WorkerProcess<S: Saga>: Sendable {
     }
 }
 
+extension CrashPoint {
+    /// Throws unless `setting` is one that a worker takes: nil, `<point>` or `<point>:<nth>`.
+    public static func check(_ setting: String?) throws { _ = try CrashPlan(setting: setting) }
+}
+
 extension CrashPlan {
     /// Reads the setting; nil plans nothing.
     convenience init(setting: String?) throws {
@@ -142,9 +147,10 @@ extension CrashPlan {
 }
 
 /// A crash point that does not exist was asked for.
-struct UnknownCrashPoint: Error, CustomStringConvertible {
+public struct UnknownCrashPoint: Error, CustomStringConvertible {
     let setting: String
-    var description: String {
+    /// What was asked for and what there is.
+    public var description: String {
         "BATON_CRASH_AT is '\(setting)': use <point> or <point>:<nth>, with one of "
             + CrashPoint.allCases.map(\.rawValue).joined(separator: ", ")
     }

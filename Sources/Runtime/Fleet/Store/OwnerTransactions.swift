@@ -62,8 +62,7 @@ struct OwnerTransactions: Sendable {
         guard !rows.isEmpty else { return nil }
         return Command(
             OwnerStatements.insertSteps, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1), rows.map(\.2.label),
-            rows.map(\.2.queue),
-            rows.map(\.2.isFinal), rows.map(\.2.key))
+            rows.map(\.2.queue), rows.map(\.2.isFinal), rows.map(\.2.key))
     }
 
     private func changesCommand(_ writes: [OwnerWrite]) throws -> Command? {
@@ -85,8 +84,7 @@ struct OwnerTransactions: Sendable {
         guard !rows.isEmpty else { return nil }
         return Command(
             OwnerStatements.settleClaims, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1.target),
-            rows.map(\.1.thing),
-            rows.map(\.1.naturalKey), rows.map(\.2.externalID), rows.map(\.2.contentHash))
+            rows.map(\.1.thing), rows.map(\.1.naturalKey), rows.map(\.2.externalID), rows.map(\.2.contentHash))
     }
 
     private func journalCommand(_ writes: [OwnerWrite]) -> Command? {
@@ -100,8 +98,7 @@ struct OwnerTransactions: Sendable {
         guard !rows.isEmpty else { return nil }
         return Command(
             OwnerStatements.wantStatuses, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1.target),
-            rows.map(\.1.object),
-            rows.map(\.1.queue.name), rows.map(\.1.content), limits.ticketLease.milliseconds)
+            rows.map(\.1.object), rows.map(\.1.queue.name), rows.map(\.1.content), limits.ticketLease.milliseconds)
     }
 
     private func incidentsCommand(_ writes: [OwnerWrite], _ ids: [UUID?]) -> Command? {
@@ -112,8 +109,8 @@ struct OwnerTransactions: Sendable {
         guard !rows.isEmpty else { return nil }
         return Command(
             OwnerStatements.openIncidents, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1),
-            rows.map { $0.0.incidentCause(step: $0.2.step) },
-            rows.map(\.2.step), rows.map(\.0.queue), rows.map(\.2.incidentClass.rawValue),
+            rows.map { $0.0.incidentCause(step: $0.2.step) }, rows.map(\.2.step),
+            rows.map(\.0.queue), rows.map(\.2.incidentClass.rawValue),
             rows.map(\.2.incidentClass.owner.rawValue), rows.map(\.2.story))
     }
 
