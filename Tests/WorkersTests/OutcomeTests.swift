@@ -1,0 +1,27 @@
+import Testing
+import Workers
+
+@Suite struct OutcomeTests {
+    @Test("a refusal always says why, in at most 1,000 characters")
+    func refusals() {
+        #expect(Refused(.conflict, "").reason == "conflict")
+        #expect(Refused(.conflict, String(repeating: "x", count: 1000)).reason.count == 1000)
+        #expect(Refused(.conflict, String(repeating: "x", count: 1001)).reason.count == 1000)
+    }
+
+    @Test("only a failure of the target uses up an attempt", arguments: Unavailable.Cause.allCases)
+    func attempts(cause: Unavailable.Cause) {
+        #expect(Unavailable(cause, target: "ERP", reason: "-").isAttempt == (cause == .failure))
+    }
+
+    @Test("the names of incident classes are stored and never change")
+    func classes() {
+        #expect(
+            IncidentClass.allCases.map(\.rawValue) == [
+                "empty", "too_large", "invalid_encoding", "not_json", "wrong_schema", "unknown_type",
+                "unsupported_version", "source_mismatch", "too_many_lines", "amounts_do_not_add_up", "dates_reversed",
+                "not_approved", "conflict", "target_refused", "attempts_used_up", "age_used_up", "takeovers_used_up",
+                "unroutable", "unknown",
+            ])
+    }
+}
