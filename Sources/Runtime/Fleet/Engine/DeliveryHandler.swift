@@ -117,8 +117,7 @@ struct DeliveryHandler<S: Saga>: Sendable {
         hash.update(data: Data((delivery.properties.messageID ?? "").utf8))
         hash.update(data: Data([0]))
         hash.update(data: Data(delivery.body))
-        let digest = hash.finalize().map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
-        return "raw/\(queue.name)/\(digest)/\(delivery.properties.redriveCount)"
+        return "raw/\(queue.name)/\(hash.finalize().hexadecimal)/\(delivery.properties.redriveCount)"
     }
 
     private func origin(of delivery: Delivery) -> [String: String] {

@@ -85,6 +85,10 @@ struct HandoffRunner<S: Saga>: Sendable {
     /// Does the next step as far as it goes; false when the handoff is out of this worker's hands.
     private func advance(_ work: inout HandoffWork, steps: [any Step<S.Plan>], plan: S.Plan) async throws -> Bool {
         switch directive(after: work.steps, in: queue.name) {
+        case .readBack(let ordinal) where steps[ordinal].claim(for: plan) != nil:
+            // A claim knows whether the thing is there, and makes its next holder look first. A read-back would not tell
+            // whether an update took effect.
+            try await perform(&work, steps[ordinal], ordinal, plan)
         case .readBack(let ordinal): try await readBack(&work, steps[ordinal], ordinal, plan)
         case .perform(let ordinal): try await perform(&work, steps[ordinal], ordinal, plan)
         case .finish, .handOver, .waitUntilSettled: true
@@ -178,8 +182,8 @@ struct HandoffRunner<S: Saga>: Sendable {
     ) async throws -> Bool {
         let unavailable =
             error as? Unavailable ?? Unavailable(.failure, target: step.target, reason: "\(type(of: error))")
-        logger.warning(
-            "step is tried again later",
+        logger.log(
+            level: unavailable.isAttempt ? .warning : .info, "step is tried again later",
             metadata: work.metadata(step: step.label, "cause", unavailable.cause.rawValue, "reason", unavailable.reason)
         )
         let failures = work.steps[ordinal].attempts + (unavailable.isAttempt ? 1 : 0)
