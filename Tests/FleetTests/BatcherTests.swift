@@ -6,7 +6,8 @@ import Testing
 @Suite struct BatcherTests {
     private let inOrder = InOrder()
 
-    @Test("what arrives while a commit runs is committed together, in order, and each gets its own answer",
+    @Test(
+        "what arrives while a commit runs is committed together, in order, and each gets its own answer",
         .timeLimit(.minutes(1)))
     func gathers() async throws {
         let commits = Commits()
@@ -48,7 +49,8 @@ import Testing
     @Test("one bad item is found by running each singly; the others succeed", .timeLimit(.minutes(1)))
     func oneBadItem() async throws {
         let commits = Commits(bad: 2)
-        let batcher = Batcher<Int, String>(limit: 100, isItemFault: { $0 is BadItem }) { try await commits.run($0) }
+        let batcher = Batcher<Int, String>(
+            limit: 100, isItemFault: { $0 is BadItem }, run: { try await commits.run($0) })
         let answers = try await submitTogether(0..<5, to: batcher, commits)
         #expect(answers == ["answer to 0", "answer to 1", nil, "answer to 3", "answer to 4"])
         #expect(commits.batches == [[0], [1, 2, 3, 4], [1], [2], [3], [4]])
@@ -57,7 +59,8 @@ import Testing
     @Test("a fault that is no item's fails the whole batch, which is not run again", .timeLimit(.minutes(1)))
     func sharedFault() async throws {
         let commits = Commits(bad: 2)
-        let batcher = Batcher<Int, String>(limit: 100, isItemFault: { _ in false }) { try await commits.run($0) }
+        let batcher = Batcher<Int, String>(
+            limit: 100, isItemFault: { _ in false }, run: { try await commits.run($0) })
         let answers = try await submitTogether(0..<5, to: batcher, commits)
         #expect(answers == ["answer to 0", nil, nil, nil, nil])
         #expect(commits.batches == [[0], [1, 2, 3, 4]])
