@@ -1,0 +1,120 @@
+import FoundationEssentials
+import Sagas
+import Support
+import Testing
+import Workers
+
+@testable import Fleet
+
+@Suite struct SweepDecisionTests {
+    @Test("as many tickets are published again as the queue lacks, on both sides of the limit")
+    func missing() {
+        #expect(republished(due: 5, depth: 5, readyRows: 5) == 0)
+        #expect(republished(due: 5, depth: 6, readyRows: 5) == 0, "more messages than rows: none")
+        #expect(republished(due: 5, depth: 4, readyRows: 5) == 1)
+        #expect(republished(due: 5, depth: 0, readyRows: 5) == 5)
+        #expect(republished(due: 5, depth: 0, readyRows: 100) == 5, "never more than fell due")
+    }
+
+    @Test("a ticket passed over five times is taken for lost, but only while somebody consumes")
+    func passedOver() {
+        #expect(republished(due: 3, depth: 3, readyRows: 3, consumers: 1, publishes: 4) == 0)
+        #expect(republished(due: 3, depth: 3, readyRows: 3, consumers: 1, publishes: 5) == 3)
+        #expect(republished(due: 3, depth: 3, readyRows: 3, consumers: 0, publishes: 5) == 0)
+        #expect(republished(due: 3, depth: 1, readyRows: 3, consumers: 1, publishes: 9) == 3, "none of them twice")
+    }
+
+    @Test("what a delivery's end means is decided in one place")
+    func settlements() {
+        let refused = Refused(.notJSON, "no JSON")
+        #expect(settlement(after: nil) == .acknowledge)
+        #expect(settlement(after: refused) == .openIncident(refused))
+        #expect(settlement(after: CancellationError()) == .leave)
+        let away = Unavailable(.failure, target: "ERP", reason: "down")
+        #expect(settlement(after: away) == .keep(reason: "ERP failure: down"))
+    }
+
+    @Test("intake asks in order: ignored, same content, other content, older than one that has begun")
+    func intake() {
+        let lane = LaneView(versions: [version(1), version(2, hasBegun: true), version(4), version(9, contract: "C-9")])
+        var ignored = arrival(event: "e", version: 2, hash: "other")
+        ignored.ignoredBecause = "no trigger"
+        #expect(intakeDecision(on: ignored, in: lane).outcome == .ignored, "before everything else")
+        #expect(intakeDecision(on: arrival(event: "e", version: 2), in: lane).outcome == .duplicate)
+        #expect(intakeDecision(on: arrival(event: "e", version: 1), in: lane).outcome == .duplicate, "known, not stale")
+        let conflict = intakeDecision(on: arrival(event: "e", version: 1, hash: "other"), in: lane)
+        #expect(conflict.outcome == .conflict, "before stale")
+        #expect(conflict.of == lane.versions[0])
+        #expect(intakeDecision(on: arrival(event: "e", version: 3), in: lane).outcome == .accepted, "4 has not begun")
+        #expect(intakeDecision(on: arrival(event: "e", version: 5), in: lane).outcome == .accepted)
+        let later = LaneView(versions: [version(2, hasBegun: true)])
+        let stale = intakeDecision(on: arrival(event: "e", version: 1), in: later)
+        #expect(stale.outcome == .stale)
+        #expect(stale.of == later.versions[0])
+        let other = LaneView(versions: [version(9, contract: "C-9", hasBegun: true)])
+        #expect(intakeDecision(on: arrival(event: "e", version: 1), in: other).outcome == .accepted, "other contract")
+        #expect(intakeDecision(on: arrival(event: "e"), in: LaneView()).outcome == .accepted)
+    }
+
+    @Test("no slash or percent sign in an id makes two step keys equal")
+    func stepKeys() throws {
+        let ids = ["a", "a/b", "b", "a%2Fb", "a%252Fb", "a/b/1", "", "/", "%", "%2F", "//"]
+        var keys: [String: String] = [:]
+        for opportunity in ids {
+            for contract in ids {
+                for part in ids {
+                    let work = HandoffWork(
+                        taken(opportunity: opportunity, contract: contract, part: part), queue: testQueue("here"))
+                    let claim = Claim(target: "ERP", thing: "customer", naturalKey: "1")
+                    let key = work.claimRequest(claim, .standard, 0).holder
+                    let ids = "\(opportunity) | \(contract) | \(part)"
+                    if let other = keys.updateValue(ids, forKey: key) { Issue.record("\(ids) and \(other): \(key)") }
+                }
+            }
+        }
+        #expect(keys.count == ids.count * ids.count * ids.count)
+    }
+
+    @Test("an incident's cause names the step and the round, and is the same when it is written twice")
+    func causes() {
+        let id = UUID()
+        var write = OwnerWrite(
+            handoff: id, token: 1, opportunity: "O", correlationID: "c", queue: "here", requeues: 0, next: .finished)
+        #expect(write.incidentCause(step: "create/1") == "handoff/\(id.lowercased)/create/1/do/0")
+        #expect(write.incidentCause(step: nil) == "handoff/\(id.lowercased)/-/do/0")
+        write.token = 2
+        #expect(write.incidentCause(step: nil) == "handoff/\(id.lowercased)/-/do/0")
+        write.requeues = 1
+        #expect(write.incidentCause(step: nil) == "handoff/\(id.lowercased)/-/do/1")
+    }
+
+    private func republished(
+        due: Int, depth: Int, readyRows: Int, consumers: Int = 0, publishes: Int = 0
+    ) -> Int {
+        let rows = (0..<due).map { number in
+            Swept.Due(
+                ticket: Ticket(.handoff(UUID()), queue: "here", correlationID: "c-\(number)"), wasReady: true,
+                publishes: publishes)
+        }
+        let tickets = ticketsToRepublish(rows, depth: depth, consumers: consumers, readyRows: readyRows)
+        #expect(Set(tickets).count == tickets.count)
+        return tickets.count
+    }
+
+    private func version(_ version: Int, contract: String = "C-1", hasBegun: Bool = false) -> LaneView.Version {
+        LaneView.Version(
+            handoff: UUID(), contract: contract, version: version, contentHash: "hash", correlationID: "c",
+            hasBegun: hasBegun)
+    }
+
+    private func taken(opportunity: String, contract: String, part: String) -> TakenHandoff {
+        TakenHandoff(
+            id: UUID(), token: 1, takeovers: 0, requeues: 0, opportunity: opportunity, contract: contract, version: 1,
+            part: part, correlationID: "c", isTooOld: false, plan: nil, deal: nil,
+            steps: [
+                StepRecord(
+                    ordinal: 0, label: "create", queue: "here", state: .planned, attempts: 0, isSettled: true,
+                    receipt: nil)
+            ])
+    }
+}
