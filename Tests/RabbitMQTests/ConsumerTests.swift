@@ -15,16 +15,25 @@ import Testing
         "T7 messages that lie in the library's buffer are delivered without waiting for more", .timeLimit(.minutes(1)))
     func buffered() async throws {
         let broker = try TestBroker()
+        let count = 500
         try await broker.withQueue { queue in
-            try await fill(queue, count: 900)
-            var settings = broker.settings
-            settings.heartbeat = .seconds(600)
-            try await withConsumer(settings, queue: queue, prefetch: 900) { consumer, reader in
-                let started = ContinuousClock.now
-                let deliveries = try await reader.next(900)
-                #expect(deliveries.map(\.properties.messageID) == (1...900).map { "m-\($0)" })
-                #expect(ContinuousClock.now - started < .seconds(10))
-                await consumer.settle(deliveries.map(\.tag))
+            try await withProxy(broker) { proxy, through in
+                var settings = through
+                settings.heartbeat = .seconds(600)
+                let log = EventLog()
+                try await withConsumer(settings, queue: queue, prefetch: 500, log: log) { consumer, reader in
+                    try await eventually("connected") { log.connections == 1 }
+                    // All of it shall arrive in one read, more than one drain takes.
+                    proxy.forward(toBroker: true, toClient: false)
+                    try await fill(queue, count: count)
+                    try await eventually("all is on its way") { try await broker.depth(of: queue)?.messages == 0 }
+                    proxy.forward(toBroker: true, toClient: true)
+                    let started = ContinuousClock.now
+                    let deliveries = try await reader.next(count)
+                    #expect(deliveries.map(\.properties.messageID) == (1...count).map { "m-\($0)" })
+                    #expect(ContinuousClock.now - started < .seconds(10))
+                    await consumer.settle(deliveries.map(\.tag))
+                }
             }
         }
     }

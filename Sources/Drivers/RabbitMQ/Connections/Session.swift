@@ -93,6 +93,7 @@ final class Session {
         }
         try check(status)
         if FrameLayout.fillsLastFrame(bodyLength: message.body.count, frameMax: frameMax) {
+            // It fails only on a dead socket, and then the next drain says so.
             _ = crabbitmq_push(descriptorNumber)
         }
     }
