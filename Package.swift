@@ -134,7 +134,7 @@ let package = Package(
             ]),
         tests("Observability", ["Observability", coreMetrics, lifecycle, logging]),
         tests("PostgreSQL", ["PostgreSQL"]),
-        tests("RabbitMQ", ["RabbitMQ"]),
+        tests("RabbitMQ", ["RabbitMQ", "Threads"]),
         tests("SandboxSystems", ["Sandbox", "SandboxSystems", asyncHTTPClient, nioCore, nioHTTP1]),
         tests("Sagas", ["Sagas", "Workers"]),
         tests("Threads", ["Threads"]),

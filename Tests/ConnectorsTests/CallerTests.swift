@@ -62,7 +62,6 @@ import Workers
             let slow = call("k", within: .seconds(1))
             let failure = await #expect(throws: Unavailable.self) { try await erp.findCustomer(as: slow) }
             #expect(failure?.reason == "no answer in time")
-            #expect(ContinuousClock.now < slow.deadline + .seconds(1))
         }
     }
 
@@ -70,10 +69,9 @@ import Workers
     func down() async throws {
         try await withConnections { connections in
             let erp = SandboxERP(base: "http://127.0.0.1:1", connections: connections)
-            let start = ContinuousClock.now
             let failure = await #expect(throws: Unavailable.self) { try await erp.findCustomer(as: call("k")) }
             #expect(failure?.cause == .failure)
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(failure?.reason != "no answer in time")
         }
     }
 

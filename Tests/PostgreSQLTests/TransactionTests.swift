@@ -189,7 +189,7 @@ private func withThings(
                     try await database.transaction { transaction in
                         try await transaction.query(insert, 1)
                         begun.continuation.yield()
-                        try await transaction.query("SELECT pg_sleep(0.2)")
+                        try await transaction.query("SELECT pg_sleep(3)")
                     }
                 }
                 for await _ in begun.stream { break }

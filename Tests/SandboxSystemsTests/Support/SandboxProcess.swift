@@ -19,7 +19,7 @@ final class SandboxProcess {
         var port: Int?
         while port == nil, process.isRunning, ContinuousClock.now < deadline {
             port = (try? String(contentsOf: portFile, encoding: .utf8)).flatMap { Int($0.dropLast()) }
-            await Task.yield()
+            try await ContinuousClock().sleep(for: .milliseconds(5))
         }
         client = SandboxClient(port: try #require(port, "the sandbox did not start: \(state.path)"))
     }
