@@ -85,8 +85,8 @@ extension Fleets {
                 #expect(refused.map(\.data.outcome) == Array(repeating: "rejected", count: 4))
                 #expect(refused.map(\.data.incidentClass) == Array(repeating: "not_approved", count: 4))
                 #expect(
-                    refused.map { $0.data.findings?.map(\.path) ?? [] }
-                        == missing.map { ["$.data.approval.\($0)"] } + [["$.data.deliveryOwner"]])
+                    Set(refused.map { $0.data.findings?.map(\.path) ?? [] })
+                        == Set(missing.map { ["$.data.approval.\($0)"] } + [["$.data.deliveryOwner"]]))
                 #expect(refused.flatMap { $0.data.findings ?? [] }.allSatisfy { $0.owner == "sales_operations" })
                 // One that is approved ends behind them: what they were to do would have been done by then.
                 try await company.send(TestDeals.event(opportunity: "O-good", correlationID: "good"))
@@ -118,8 +118,8 @@ extension Fleets {
                     }
                     await company.send(event)
                 }
-                let letters = try await answers.atLeast(2)
-                let outcomes = try letters.prefix(2).map { try $0.answer().data.outcome }
+                let letters = try await answers.atLeast(3)
+                let outcomes = Set(try letters.compactMap { try $0.answer().data.outcome })
                 #expect(outcomes == ["accepted", "conflict"])
                 try await company.finished(1)
                 #expect(try await Self.tables(holding: canary, in: company) == [])

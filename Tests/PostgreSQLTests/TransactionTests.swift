@@ -153,7 +153,7 @@ private func withThings(
 
     @Test("transactions beyond the pool wait their turn, and give up when it does not come", .timeLimit(.minutes(1)))
     func exhausted() async throws {
-        let impatient: (inout DatabaseSettings) -> Void = { $0.acquireTimeout = .milliseconds(500) }
+        let impatient: (inout DatabaseSettings) -> Void = { $0.acquireTimeout = .seconds(3) }
         try await withThings(size: 1, impatient) { database in
             try await eventually("the connection is there") { await database.status().open == 1 }
             try await database.transaction { transaction in
