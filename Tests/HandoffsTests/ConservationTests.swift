@@ -50,7 +50,7 @@ extension Fleets {
                 var dead: [Int] = []
                 for queue in ["deal-events.dead", "project-provisioning.dead"] {
                     let letters = try await Mailbox(of: queue, at: company.broker).all()
-                    dead.append(Set(letters.map { $0.headers["baton-incident"] }).count)
+                    dead.append(letters.count)
                 }
                 #expect(dead == [4, 1])
             }

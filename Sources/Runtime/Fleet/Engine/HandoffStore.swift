@@ -30,7 +30,7 @@ final class HandoffStore: Sendable {
         claims = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await claim.take($0) }
         arrivals = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await intake.admit($0) }
         rawIncidents = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { incidents in
-            let rows = try await database.pipeline([try RawIncident.insert(incidents)])[0]
+            let rows = try await database.pipeline([try RawIncident.insert(incidents, lease: limits.ticketLease)])[0]
             let opened = Set(try rows.map { try $0.value(0, as: UUID.self) })
             return incidents.map { opened.contains($0.id) }
         }

@@ -51,7 +51,7 @@ enum IntakeStatements {
         INSERT INTO incidents (id, cause, handoff_id, queue, class, owner, blocking, story, correlation_id, body,
             headers, due_at, opened_at)
         SELECT w.id, w.cause, w.handoff, w.queue, w.class, w.owner, false, w.story, w.correlation_id, w.body, w.headers,
-            now.at, now.at
+            now.at + $11::bigint * interval '1 millisecond', now.at
         FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                 $9::bytea[], $10::jsonb[])
                 AS w(id, cause, handoff, queue, class, owner, story, correlation_id, body, headers),

@@ -155,7 +155,7 @@ private struct IntakeBook {
             commands.append((.advance, Command(OwnerStatements.advanceLanes, opportunities, lease)))
             commands += statusCommands(lease: lease)
         }
-        commands += try conflictCommands()
+        commands += try conflictCommands(lease: limits.ticketLease)
         if !recorded.isEmpty { commands.append((.write, eventsCommand())) }
         if !copies.isEmpty {
             commands.append(
@@ -178,7 +178,7 @@ private struct IntakeBook {
         ]
     }
 
-    private func conflictCommands() throws -> [(purpose: Purpose, command: Command)] {
+    private func conflictCommands(lease: Duration) throws -> [(purpose: Purpose, command: Command)] {
         guard !conflicts.isEmpty else { return [] }
         let raw = conflicts.map { conflict in
             RawIncident(
@@ -189,7 +189,7 @@ private struct IntakeBook {
                     + "handoff \(conflict.with.lowercased) has",
                 correlationID: conflict.arrival.correlationID, body: Array(conflict.arrival.body.utf8), headers: [:])
         }
-        return [(.write, try RawIncident.insert(raw))]
+        return [(.write, try RawIncident.insert(raw, lease: lease))]
     }
 
     private func eventsCommand() -> Command {

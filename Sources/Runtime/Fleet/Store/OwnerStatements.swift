@@ -94,15 +94,17 @@ enum OwnerStatements {
             state = 'ready' AND due_at = clock(now()) + $7::bigint * interval '1 millisecond' AS needs_ticket
         """)
 
+    /// Due a ticket lease later: the writer publishes the copy itself, and the sweeper only if that was lost.
     static let openIncidents = Statement(
         "open_incidents",
         """
         INSERT INTO incidents (id, cause, handoff_id, step, direction, queue, class, owner, blocking, story,
             correlation_id, due_at, opened_at)
         SELECT w.incident, w.cause, w.id, w.step, 'do', w.queue, w.class, w.owner, true, w.story, h.correlation_id,
-            clock(clock_timestamp()), clock(clock_timestamp())
+            now.at + $10::bigint * interval '1 millisecond', now.at
         FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::text[]) AS w(id, token, incident, cause, step, queue, class, owner, story)
+                $9::text[]) AS w(id, token, incident, cause, step, queue, class, owner, story)
+        CROSS JOIN (SELECT clock(clock_timestamp()) AS at) AS now
         JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
         ON CONFLICT (cause) DO NOTHING
         """)

@@ -111,7 +111,7 @@ struct OwnerTransactions: Sendable {
             OwnerStatements.openIncidents, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1),
             rows.map { $0.0.incidentCause(step: $0.2.step) }, rows.map(\.2.step),
             rows.map(\.0.queue), rows.map(\.2.incidentClass.rawValue),
-            rows.map(\.2.incidentClass.owner.rawValue), rows.map(\.2.story))
+            rows.map(\.2.incidentClass.owner.rawValue), rows.map(\.2.story), limits.ticketLease.milliseconds)
     }
 
     private func movesCommand(_ writes: [OwnerWrite]) -> Command {

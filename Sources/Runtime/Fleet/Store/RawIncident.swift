@@ -17,12 +17,14 @@ struct RawIncident: Sendable, Equatable {
     /// The message's origin: exchange, routing key, message id and content type.
     var headers: [String: String]
 
-    static func insert(_ incidents: [RawIncident]) throws -> Command {
+    /// The copy falls due after `lease`, if whoever writes this could not publish it.
+    static func insert(_ incidents: [RawIncident], lease: Duration) throws -> Command {
         Command(
             IntakeStatements.insertIncidents, incidents.map(\.id), incidents.map(\.cause), incidents.map(\.handoff),
             incidents.map(\.queue), incidents.map(\.incidentClass.rawValue),
             incidents.map(\.incidentClass.owner.rawValue), incidents.map(\.story), incidents.map(\.correlationID),
             incidents.map(\.body),
-            try incidents.map { JSONText(String(decoding: try JSONEncoder().encode($0.headers), as: UTF8.self)) })
+            try incidents.map { JSONText(String(decoding: try JSONEncoder().encode($0.headers), as: UTF8.self)) },
+            lease.milliseconds)
     }
 }
