@@ -36,14 +36,16 @@ import Workers
         arguments: [
             "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nsecret=42",
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
-            "HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n" + String(repeating: "x", count: 2_000_000),
+            "HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\nx",
             "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
             "HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n",
             "nonsense\r\n\r\n",
             "",
         ])
     func unreadable(answer: String) async throws {
-        try await withPeer(answering: answer) { base, connections in
+        // The one that announces two megabytes sends them: spelt out here, it would fill the list of tests.
+        let body = answer.hasSuffix("x") ? String(repeating: "x", count: 1_999_999) : ""
+        try await withPeer(answering: answer + body) { base, connections in
             let erp = SandboxERP(base: base, connections: connections)
             let failure = await #expect(throws: Unavailable.self) {
                 try await erp.createCustomer(Samples.customer(), as: call("k", within: .seconds(1)))
