@@ -133,6 +133,7 @@ let package = Package(
                 nioPosix,
             ]),
         tests("Observability", ["Observability", coreMetrics, lifecycle, logging]),
+        tests("Operations", ["Operations", "PostgreSQL", "Support"]),
         tests("PostgreSQL", ["PostgreSQL"]),
         tests("RabbitMQ", ["RabbitMQ", "Threads"]),
         tests("SandboxSystems", ["Sandbox", "SandboxSystems", asyncHTTPClient, nioCore, nioHTTP1]),
@@ -141,6 +142,7 @@ let package = Package(
         tests("Workers", ["Workers"]),
         tests("Tidy", ["Handoffs", "Topology", "Workers"]),
         tests("Topology", ["Topology"]),
+        tests("WorkerPrograms", ["Settings", "Support", "WorkerPrograms"]),
         tests("WorkerSettings", ["Settings", configuration]),
     ]
 )

@@ -39,6 +39,11 @@ public struct TestBroker: Sendable {
         }
     }
 
+    /// Deletes a queue behind everybody's back.
+    public func deleteQueue(_ queue: String) async throws {
+        try await Self.administer("DELETE", "queues/\(virtualHost)/\(queue)")
+    }
+
     private static func administer(_ method: String, _ path: String) async throws {
         let api = try TestServers.amqpAPI
         let curl = Process()
