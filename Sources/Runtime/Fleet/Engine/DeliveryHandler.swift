@@ -48,7 +48,7 @@ struct DeliveryHandler<S: Saga>: Sendable {
         let giveUp = ContinuousClock.now + longestKeep
         var failures = 0
         while true {
-            switch settlement(after: await work(delivery)) {
+            switch settlement(after: await work(delivery, isRepeated: failures > 0)) {
             case .acknowledge:
                 crashes.reached(.publishBeforeAck)
                 return true
@@ -69,7 +69,7 @@ struct DeliveryHandler<S: Saga>: Sendable {
         }
     }
 
-    private func work(_ delivery: Delivery) async -> (any Error)? {
+    private func work(_ delivery: Delivery, isRepeated: Bool) async -> (any Error)? {
         let correlationID = delivery.properties.correlationID ?? delivery.properties.messageID ?? "-"
         do {
             let isTicket = delivery.properties.type == "ticket" || delivery.properties.type == "mirror-ticket"
@@ -83,7 +83,7 @@ struct DeliveryHandler<S: Saga>: Sendable {
             } else if let worker {
                 try await worker.handle(
                     RawMessage(body: delivery.body, routingKey: delivery.routingKey),
-                    on: Attempt(correlationID: correlationID, isRedelivered: delivery.isRedelivered))
+                    on: Attempt(correlationID: correlationID, isRedelivered: delivery.isRedelivered || isRepeated))
             } else {
                 throw Refused(.unknownType, "queue \(queue.name) takes tickets only, and this message is none")
             }

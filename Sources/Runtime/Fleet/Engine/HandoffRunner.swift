@@ -119,9 +119,12 @@ struct HandoffRunner<S: Saga>: Sendable {
         guard try await commitRunning(&work, step.timing) else { return false }
         crashes.reached(.intentBeforeCall)
         let attempt = work.attempt(ordinal, claim: claim, claimed: claimed, deadline: asked + step.timing.budget)
+        let announced = work
         return try await settle(&work, ordinal, step) {
             if mustLookFirst, case .present(let receipt) = try await step.find(for: plan, on: attempt) {
-                return (receipt, claim)
+                // Another deal may have made it, with other data: compared and changed like any that is known.
+                let known = announced.attempt(ordinal, claim: claim, claimed: receipt, deadline: attempt.deadline)
+                return (try await step.perform(for: plan, on: known), claim)
             }
             return (try await step.perform(for: plan, on: attempt), claim)
         }

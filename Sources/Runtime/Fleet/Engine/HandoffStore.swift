@@ -53,10 +53,10 @@ final class HandoffStore: Sendable {
         if !confirmed.isEmpty { try await sweeps.markCopied(confirmed) }
     }
 
-    /// What the server refused may be one row's fault alone. A lost connection is nobody's, and after it a batch that
-    /// may have been committed must not be written again.
+    /// What the server refused may be one row's fault alone. A lost connection is nobody's, and what was or may have
+    /// been committed must not be written again.
     private static func isItemFault(_ error: any Error) -> Bool {
-        guard let error = error as? PostgreSQLError else { return true }
+        guard let error = error as? PostgreSQLError, error.serverFailure != nil else { return false }
         return !error.isConnectionLoss && !error.mayHaveCommitted
     }
 }

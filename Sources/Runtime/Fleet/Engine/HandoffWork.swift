@@ -95,8 +95,10 @@ struct HandoffWork {
     }
 
     func attempt(_ ordinal: Int, claim: Claim?, claimed: Receipt?, deadline: ContinuousClock.Instant) -> SagaAttempt {
-        SagaAttempt(
-            key: Self.hash(claim?.key ?? stepKey(steps[ordinal].label)), correlationID: taken.correlationID,
+        // Whoever makes a shared thing does so under its own key; a later change of it is this handoff's alone.
+        let ownKey = stepKey(steps[ordinal].label)
+        return SagaAttempt(
+            key: Self.hash(claimed == nil ? claim?.key ?? ownKey : ownKey), correlationID: taken.correlationID,
             deadline: deadline, receipts: receipts, claimed: claimed)
     }
 

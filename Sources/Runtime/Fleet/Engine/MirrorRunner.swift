@@ -34,6 +34,8 @@ struct MirrorRunner: Sendable {
                     opportunity: mirror.key.opportunity, content: mirror.wanted, since: mirror.since,
                     sourceVersion: mirror.sourceVersion), on: attempt)
             return .written
+        } catch is CancellationError {
+            return .waiting(for: .zero, isAttempt: false, reason: "interrupted")
         } catch {
             let unavailable = error as? Unavailable
             let reason = unavailable?.description ?? (error as? Refused)?.description ?? "\(type(of: error))"
