@@ -10,7 +10,7 @@ struct BenchSaga: Saga {
     /// The queues of the fleet, with room for what one worker has in flight.
     static let queues = ["deal-events", "project-provisioning", "billing-schedules", "status-feedback"].map {
         Queue(
-            name: $0, prefetch: 400, backoff: Backoff(base: .seconds(1), cap: .seconds(60), attempts: 8))
+            name: $0, prefetch: 200, backoff: Backoff(base: .seconds(1), cap: .seconds(60), attempts: 8))
     }
 
     /// How long each call takes, and how many a step makes one after the other.
