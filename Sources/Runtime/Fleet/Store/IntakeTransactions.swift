@@ -37,11 +37,7 @@ struct IntakeTransactions: Sendable {
                 switch purpose {
                 case .statuses: results[0].tickets += try mirrorTickets(found)
                 case .advance:
-                    results[0].tickets += try found.map { row in
-                        Ticket(
-                            .handoff(try row.value(0, as: UUID.self)), queue: try row.value(1, as: String.self),
-                            correlationID: try row.value(2, as: String.self))
-                    }
+                    results[0].tickets += try found.map(Ticket.init(ofHandoff:))
                 case .write: break
                 }
             }

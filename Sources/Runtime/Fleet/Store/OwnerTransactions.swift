@@ -146,12 +146,7 @@ struct OwnerTransactions: Sendable {
         // Tickets of mirrors and released heads belong to nobody's handoff in particular: any writer may publish them.
         guard let carrier = results.firstIndex(where: \.isOwner) else { return results }
         results[carrier].tickets += try mirrorTickets(rows[.statuses] ?? [])
-        for row in rows[.advance] ?? [] {
-            results[carrier].tickets.append(
-                Ticket(
-                    .handoff(try row.value(0, as: UUID.self)), queue: try row.value(1, as: String.self),
-                    correlationID: try row.value(2, as: String.self)))
-        }
+        results[carrier].tickets += try (rows[.advance] ?? []).map(Ticket.init(ofHandoff:))
         return results
     }
 }
@@ -160,7 +155,21 @@ struct OwnerTransactions: Sendable {
 func mirrorTickets(_ rows: [Row]) throws -> [Ticket] {
     try rows.compactMap { row in
         guard try row.value(5, as: Bool.self) else { return nil }
-        return Ticket(
+        return try Ticket(ofMirror: row)
+    }
+}
+
+extension Ticket {
+    /// The ticket of a handoff's row: columns id, queue, correlation id.
+    init(ofHandoff row: Row) throws {
+        self.init(
+            .handoff(try row.value(0, as: UUID.self)), queue: try row.value(1, as: String.self),
+            correlationID: try row.value(2, as: String.self))
+    }
+
+    /// The ticket of a mirror's row: columns opportunity, target, object, queue, correlation id.
+    init(ofMirror row: Row) throws {
+        self.init(
             .mirror(
                 opportunity: try row.value(0, as: String.self), target: try row.value(1, as: String.self),
                 object: try row.value(2, as: String.self)),

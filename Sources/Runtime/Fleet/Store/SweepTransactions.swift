@@ -119,19 +119,13 @@ struct SweepTransactions: Sendable {
         for row in rows[0] {
             swept.due.append(
                 .init(
-                    ticket: Ticket(
-                        .handoff(try row.value(0, as: UUID.self)), queue: try row.value(1, as: String.self),
-                        correlationID: try row.value(2, as: String.self)),
+                    ticket: try Ticket(ofHandoff: row),
                     wasReady: try row.value(3, as: Bool.self), publishes: Int(try row.value(4, as: Int32.self))))
         }
         for row in rows[1] {
             swept.due.append(
                 .init(
-                    ticket: Ticket(
-                        .mirror(
-                            opportunity: try row.value(0, as: String.self), target: try row.value(1, as: String.self),
-                            object: try row.value(2, as: String.self)),
-                        queue: try row.value(3, as: String.self), correlationID: try row.value(4, as: String.self)),
+                    ticket: try Ticket(ofMirror: row),
                     wasReady: try row.value(5, as: Bool.self), publishes: Int(try row.value(6, as: Int32.self))))
         }
         swept.incidents = try await copies(of: try rows[2].map { try $0.value(0, as: UUID.self) })
