@@ -88,6 +88,7 @@ let package = Package(
             ["PostgreSQL", "RabbitMQ", "Sagas", "Workers", crypto, lifecycle, logging, metrics],
             resources: [
                 .embedInCode("Migrations/0001_handoffs.sql"), .embedInCode("Migrations/0002_roles.sql"),
+                .embedInCode("Migrations/0003_failures.sql"),
             ]),
         library("Operations", in: "Runtime", ["PostgreSQL"]),
         library(

@@ -10,13 +10,14 @@
 CREATE ROLE baton_worker NOLOGIN;
 CREATE ROLE baton_intake NOLOGIN;
 CREATE ROLE baton_reader NOLOGIN;
+CREATE ROLE baton_operator NOLOGIN;
 
 CREATE ROLE baton_migrator LOGIN PASSWORD :'migrator';
 CREATE ROLE baton_deal_events LOGIN PASSWORD :'deal_events' IN ROLE baton_worker, baton_intake;
 CREATE ROLE baton_project_provisioning LOGIN PASSWORD :'project_provisioning' IN ROLE baton_worker;
 CREATE ROLE baton_billing_schedules LOGIN PASSWORD :'billing_schedules' IN ROLE baton_worker;
 CREATE ROLE baton_status_feedback LOGIN PASSWORD :'status_feedback' IN ROLE baton_worker;
-CREATE ROLE baton_support NOLOGIN IN ROLE baton_reader;
+CREATE ROLE baton_support NOLOGIN IN ROLE baton_reader, baton_operator;
 
 ALTER DATABASE baton OWNER TO baton_migrator;
 REVOKE ALL ON DATABASE baton FROM PUBLIC;

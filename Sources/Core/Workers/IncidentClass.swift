@@ -26,8 +26,28 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
     case notApproved = "not_approved"
     /// The same deal version arrived with other content.
     case conflict
+    /// A change order arrived after a later version had begun: its difference would be lost.
+    case lateChange = "late_change"
+    /// The version that a change order builds upon has not arrived.
+    case baseMissing = "base_missing"
+    /// The version that a change order builds upon did not end in a project.
+    case baseUnusable = "base_unusable"
+    /// A target does not know how to tax this.
+    case taxUnknown = "tax_unknown"
+    /// A target has no rule by which this revenue is recognised.
+    case revenueRuleMissing = "revenue_rule_missing"
+    /// A target does not know the legal entity.
+    case entityUnmapped = "entity_unmapped"
+    /// A target knows customers that may be the same.
+    case duplicateCustomer = "duplicate_customer"
+    /// A target does not know a sold service's code.
+    case serviceUnknown = "service_unknown"
     /// A target said that it will never do this.
     case targetRefused = "target_refused"
+    /// A target said that it will not take back what was done.
+    case undoRefused = "undo_refused"
+    /// A system will not show the status that it is told.
+    case statusRefused = "status_refused"
     /// All attempts of a step failed; whether the last took effect may be unknown.
     case attemptsUsedUp = "attempts_used_up"
     /// The work kept waiting until its maximal age passed.
@@ -36,6 +56,8 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
     case takeoversUsedUp = "takeovers_used_up"
     /// No binding matched the message's routing key.
     case unroutable
+    /// The broker gave the message up: it was returned too often, as when it kills its workers, or stood too long.
+    case undeliverable
     /// Nothing above fits: a mistake in the software.
     case unknown
 
@@ -43,11 +65,15 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
     public var owner: Owner {
         switch self {
         case .empty, .tooLarge, .invalidEncoding, .notJSON, .wrongSchema, .unknownType, .unsupportedVersion,
-            .sourceMismatch, .unroutable:
+            .sourceMismatch, .statusRefused, .unroutable:
             .integration
-        case .tooManyLines, .amountsDoNotAddUp, .datesReversed, .notApproved, .conflict: .salesOperations
-        case .targetRefused: .finance
-        case .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .unknown: .support
+        case .tooManyLines, .amountsDoNotAddUp, .datesReversed, .notApproved, .conflict, .lateChange, .baseMissing,
+            .baseUnusable:
+            .salesOperations
+        case .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .targetRefused, .undoRefused:
+            .finance
+        case .serviceUnknown: .projectOperations
+        case .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .undeliverable, .unknown: .support
         }
     }
 
@@ -57,6 +83,8 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
         case salesOperations = "sales_operations"
         /// Owns entities, tax, billing and revenue.
         case finance
+        /// Owns services, templates and delivery.
+        case projectOperations = "project_operations"
         /// Owns the publishers and their messages.
         case integration
         /// Owns the fleet and its targets.

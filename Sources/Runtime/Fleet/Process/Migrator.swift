@@ -19,6 +19,9 @@ public struct Migrator: Sendable {
         Migration(
             version: 2, name: "roles", sql: String(decoding: PackageResources._002_roles_sql, as: UTF8.self),
             readableBy: 1),
+        Migration(
+            version: 3, name: "failures", sql: String(decoding: PackageResources._003_failures_sql, as: UTF8.self),
+            readableBy: 1),
     ]
 
     /// The schema version that this software was built for.
