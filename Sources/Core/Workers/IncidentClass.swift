@@ -46,6 +46,8 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
     case targetRefused = "target_refused"
     /// A target said that it will not take back what was done.
     case undoRefused = "undo_refused"
+    /// A person named what was made by hand, and the target does not know it.
+    case adoptionUnconfirmed = "adoption_unconfirmed"
     /// A system will not show the status that it is told.
     case statusRefused = "status_refused"
     /// All attempts of a step failed; whether the last took effect may be unknown.
@@ -73,7 +75,7 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
         case .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .targetRefused, .undoRefused:
             .finance
         case .serviceUnknown: .projectOperations
-        case .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .undeliverable, .unknown: .support
+        case .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .adoptionUnconfirmed, .undeliverable, .unknown: .support
         }
     }
 
