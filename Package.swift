@@ -94,7 +94,7 @@ let package = Package(
         library(
             "Observability", in: "Runtime", [coreMetrics, hummingbird, lifecycle, logging]),
         library("Settings", in: "Runtime", [configuration]),
-        library("Topology", in: "Runtime", [asyncHTTPClient, yams]),
+        library("Topology", in: "Runtime", ["Workers", asyncHTTPClient, yams]),
 
         library("Connectors", in: "Business", ["Sagas", "Workers", asyncHTTPClient, metrics, nioCore, nioHTTP1]),
         library("Handoffs", in: "Business", ["Connectors", "Deals", "Sagas", "Workers", crypto]),
@@ -142,7 +142,7 @@ let package = Package(
         tests("Threads", ["Threads"]),
         tests("Workers", ["Workers"]),
         tests("Tidy", ["Handoffs", "Topology", "Workers"]),
-        tests("Topology", ["Topology"]),
+        tests("Topology", ["PostgreSQL", "Support", "Topology", "Workers"]),
         tests("WorkerPrograms", ["Settings", "Support", "WorkerPrograms"]),
         tests("WorkerSettings", ["Settings", configuration]),
     ]

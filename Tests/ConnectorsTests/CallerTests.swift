@@ -55,6 +55,19 @@ import Workers
         }
     }
 
+    @Test("a 404 that does not come from the system itself says nothing about what is there", .timeLimit(.minutes(1)))
+    func foreignNotFound() async throws {
+        try await withPeer(answering: "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n") { base, connections in
+            let (erp, psa) = (
+                SandboxERP(base: base, connections: connections), SandboxPSA(base: base, connections: connections)
+            )
+            let refused = await #expect(throws: Refused.self) { try await erp.deleteProject("P", as: call("k")) }
+            #expect(refused?.incidentClass == .undoRefused)
+            await #expect(throws: Refused.self) { try await erp.hasProject("P", as: call("k")) }
+            await #expect(throws: Refused.self) { try await psa.findActivation(of: "P", as: call("k")) }
+        }
+    }
+
     @Test("a target that drips its answer is left at the deadline", .timeLimit(.minutes(1)))
     func dripping() async throws {
         // The head arrives at once, the rest never: only a limit on the whole answer ends this call.

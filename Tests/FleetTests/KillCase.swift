@@ -21,6 +21,9 @@ struct KillCase: Sendable, Hashable {
         case (.deliveryBeforeCommit, _): "only intake commits what a delivery brings"
         case (.intentBeforeCall, "deal-events"), (.answerBeforeOutcome, "deal-events"): "it plans and calls no target"
         case (.answerBeforeOutcome, "billing-schedules"): "its target answers 202; a read-back brings the outcome"
+        case (.acceptedBeforeNoted, "billing-schedules"): nil
+        case (.acceptedBeforeNoted, _): "its targets answer at once"
+        case (.undoIntentBeforeCall, _), (.undoAnswerBeforeOutcome, _): "no deal of this case is undone"
         default: nil
         }
     }
@@ -32,11 +35,11 @@ struct KillCase: Sendable, Hashable {
         case .commitBeforePublish where queue == "deal-events":
             "EXISTS (SELECT FROM handoffs WHERE state = 'ready' AND queue = 'deal-events')"
         case .leaseBeforeIntent: "EXISTS (SELECT FROM handoffs WHERE state = 'running' AND queue = '\(queue)')"
-        case .intentBeforeCall, .answerBeforeOutcome:
+        case .intentBeforeCall, .answerBeforeOutcome, .acceptedBeforeNoted:
             "EXISTS (SELECT FROM steps WHERE state = 'intent' AND queue = '\(queue)')"
         case .incidentBeforeCopy: "EXISTS (SELECT FROM incidents WHERE queue = '\(queue)' AND state = 'open')"
         case .sweepBeforePublish: "EXISTS (SELECT FROM handoffs WHERE state = 'ready')"
-        case .commitBeforePublish, .publishBeforeAck: nil
+        case .commitBeforePublish, .publishBeforeAck, .undoIntentBeforeCall, .undoAnswerBeforeOutcome: nil
         }
     }
 

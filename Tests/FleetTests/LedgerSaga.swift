@@ -10,6 +10,7 @@ final class Ledger: Sendable {
     private let effects = Mutex<[String: Int]>([:])
 
     func write(_ key: String) { effects.withLock { $0[key, default: 0] += 1 } }
+    func erase(_ key: String) { effects.withLock { $0[key] = nil } }
     func holds(_ key: String) -> Bool { effects.withLock { $0[key] != nil } }
     var counts: [Int] { effects.withLock { Array($0.values) } }
 }
@@ -35,6 +36,15 @@ struct LedgerStep: Step {
 
     func find(for plan: LedgerPlan, on attempt: SagaAttempt) async throws -> Found {
         ledger.holds(attempt.key) ? .present(Receipt(externalID: attempt.key, origin: .created)) : .absent
+    }
+
+    func find(_ externalID: String, for plan: LedgerPlan, on attempt: SagaAttempt) async throws -> Found {
+        ledger.holds(externalID) ? .present(Receipt(externalID: externalID, origin: .created)) : .absent
+    }
+
+    func compensate(_ receipt: Receipt, for plan: LedgerPlan, on attempt: SagaAttempt) async throws -> Undone {
+        ledger.erase(receipt.externalID)
+        return .undone
     }
 
     func perform(for plan: LedgerPlan, on attempt: SagaAttempt) async throws -> Receipt {
@@ -72,7 +82,9 @@ struct LedgerSaga: Saga {
     let calls = CallCounter()
     var behaviours: [String: Behaviour] = [:]
 
-    func plan(_ deal: String, for handoff: UUID) throws -> LedgerPlan { LedgerPlan(deal: deal) }
+    func plan(_ deal: String, for handoff: UUID, upon base: Base<LedgerPlan>?) throws -> LedgerPlan {
+        LedgerPlan(deal: deal)
+    }
 
     func stages(for plan: LedgerPlan) -> [Stage<LedgerPlan>] {
         ["project-provisioning", "billing-schedules", "status-feedback"].map { queue in

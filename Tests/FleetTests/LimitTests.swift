@@ -12,7 +12,7 @@ import Testing
 
     @Test("a handoff past its maximal age is parked", .timeLimit(.minutes(1)))
     func age() async throws {
-        try await isParked(as: "age_used_up", after: "UPDATE handoffs SET created_at = now() - interval '73 hours'")
+        try await isParked(as: "age_used_up", after: "UPDATE handoffs SET active_since = now() - interval '73 hours'")
     }
 
     @Test("one take-over and one hour short of the limits it goes on", .timeLimit(.minutes(1)))
@@ -22,7 +22,7 @@ import Testing
                 database: fleet.schema.database, limits: TimeLimits(), saga: "ledger", queue: "deal-events")
             _ = try await intake.admit([arrival(event: "e1")])
             try await fleet.schema.database.script(
-                "UPDATE handoffs SET takeovers = 4, created_at = now() - interval '71 hours', due_at = now()")
+                "UPDATE handoffs SET takeovers = 4, active_since = now() - interval '71 hours', due_at = now()")
             try await eventually("it is finished") { try await fleet.states() == ["finished": 1] }
         }
     }

@@ -76,9 +76,15 @@ import Workers
         try await StoreDesk.with { desk in
             let id = try await desk.admit(arrival(event: "e1"))
             let taken = try await desk.take(id)
-            var write = desk.write(taken, .waiting(cause: "failure", for: .seconds(1)))
+            var write = desk.write(
+                taken, .waiting(.init(cause: .unavailable(.failure), time: .seconds(1), step: step(of: taken))))
             write.planned = plan
-            write.changes = [.init(ordinal: 0, state: .intent, failures: 1, settlesAfter: .seconds(60))]
+            write.changes = [
+                change(taken, .intent) {
+                    $0.failures = 1
+                    $0.settlesAfter = .seconds(60)
+                }
+            ]
             #expect(try await desk.owners.commit([write])[0].isOwner)
             let isLater = try await desk.value(
                 "SELECT due_at = (SELECT max(settled_at) FROM steps) AND state = 'waiting' FROM handoffs")
@@ -163,19 +169,36 @@ import Workers
             var write = desk.write(two, .running(lease: .seconds(15)))
             write.planned = plan
             let receipt = Receipt(externalID: "C-1", origin: .created, contentHash: "h")
-            write.changes = [.init(ordinal: 0, state: .done, receipt: receipt, claim: claim)]
+            write.changes = [
+                change(two, .done) {
+                    $0.receipt = receipt
+                    $0.claim = claim
+                }
+            ]
             #expect(try await desk.owners.commit([write])[0].isOwner)
             let found = Receipt(externalID: "C-1", origin: .linked, contentHash: "h")
             #expect(try await desk.claims.take([request(one, claim)]) == [.exists(found)])
         }
     }
 
+    private func step(of taken: TakenHandoff) -> StepRecord.ID { StepRecord.ID(handoff: taken.id, ordinal: 0) }
+
+    /// A change of the handoff's only step.
+    private func change(
+        _ taken: TakenHandoff, _ state: StepRecord.State, _ edit: (inout OwnerWrite.StepChange) -> Void
+    ) -> OwnerWrite.StepChange {
+        var change = OwnerWrite.StepChange(step: step(of: taken), stepKey: "key", state: state)
+        edit(&change)
+        return change
+    }
+
     private let plan = OwnerWrite.Planned(
         body: "{}", hash: "h", steps: [.init(label: "step", queue: StoreDesk.queue, isFinal: false, key: "key")])
 
     private let everyNext: [OwnerWrite.Next] = [
-        .running(lease: .seconds(15)), .ready(queue: "elsewhere"), .waiting(cause: "failure", for: .seconds(1)),
-        .parked(.init(incidentClass: .targetRefused, story: "no", step: nil)), .finished,
+        .running(lease: .seconds(15)), .ready(queue: "elsewhere"),
+        .waiting(.init(cause: .unavailable(.failure), time: .seconds(1))),
+        .parked(.init(incidentClass: .targetRefused, story: "no", step: nil)), .finished, .compensated,
     ]
 
     private func request(_ taken: TakenHandoff, _ claim: Claim) -> ClaimRequest {
@@ -190,7 +213,12 @@ import Workers
         var write = desk.write(taken, next)
         write.planned = plan
         let receipt = Receipt(externalID: "zombie", origin: .created)
-        write.changes = [.init(ordinal: 0, state: .done, receipt: receipt, claim: claim)]
+        write.changes = [
+            change(taken, .done) {
+                $0.receipt = receipt
+                $0.claim = claim
+            }
+        ]
         write.entries = ["{\"what\":\"zombie\"}"]
         write.status = Status(target: "CRM", object: "handoff", queue: testQueue("status-feedback"), content: "{}")
         return write

@@ -54,6 +54,9 @@ import Workers
         let other = LaneView(versions: [version(9, contract: "C-9", hasBegun: true)])
         #expect(intakeDecision(on: arrival(event: "e", version: 1), in: other).outcome == .accepted, "other contract")
         #expect(intakeDecision(on: arrival(event: "e"), in: LaneView()).outcome == .accepted)
+        let cancelled = LaneView(versions: [version(2, kind: .cancel)])
+        #expect(intakeDecision(on: arrival(event: "e", version: 1), in: cancelled).outcome == .stale, "called off")
+        #expect(intakeDecision(on: arrival(event: "e", version: 3), in: cancelled).outcome == .accepted, "sold again")
     }
 
     @Test("no slash or percent sign in an id makes two step keys equal")
@@ -63,10 +66,10 @@ import Workers
         for opportunity in ids {
             for contract in ids {
                 for part in ids {
-                    let work = HandoffWork(
+                    var work = HandoffWork(
                         taken(opportunity: opportunity, contract: contract, part: part), queue: testQueue("here"))
-                    let claim = Claim(target: "ERP", thing: "customer", naturalKey: "1")
-                    let key = work.claimRequest(claim, .standard, 0).holder
+                    try work.adopt(stages: LedgerSaga().stages(for: LedgerPlan(deal: "")), planBody: "{}")
+                    let key = work.steps[0].key
                     let ids = "\(opportunity) | \(contract) | \(part)"
                     if let other = keys.updateValue(ids, forKey: key) { Issue.record("\(ids) and \(other): \(key)") }
                 }
@@ -101,20 +104,17 @@ import Workers
         return tickets.count
     }
 
-    private func version(_ version: Int, contract: String = "C-1", hasBegun: Bool = false) -> LaneView.Version {
+    private func version(
+        _ version: Int, contract: String = "C-1", kind: TakenHandoff.Kind = .complete, hasBegun: Bool = false
+    ) -> LaneView.Version {
         LaneView.Version(
             handoff: UUID(), contract: contract, version: version, contentHash: "hash", correlationID: "c",
-            hasBegun: hasBegun)
+            kind: kind, hasBegun: hasBegun)
     }
 
     private func taken(opportunity: String, contract: String, part: String) -> TakenHandoff {
         TakenHandoff(
             id: UUID(), token: 1, takeovers: 0, requeues: 0, opportunity: opportunity, contract: contract, version: 1,
-            part: part, correlationID: "c", isTooOld: false, plan: nil, deal: nil,
-            steps: [
-                StepRecord(
-                    ordinal: 0, label: "create", queue: "here", state: .planned, attempts: 0, isSettled: true,
-                    receipt: nil)
-            ])
+            part: part, correlationID: "c", isTooOld: false, kind: .complete, direction: .forwards, steps: [])
     }
 }

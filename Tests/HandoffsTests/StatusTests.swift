@@ -18,7 +18,7 @@ extension Fleets {
             ]
             let waiting = steps.map {
                 ReadinessStatus(
-                    of: .init(state: .waiting(cause: "throttled", on: $0), opportunity: "O-1", receipts: [:]))
+                    of: .init(state: .waiting(.unavailable(.throttled), step: $0), opportunity: "O-1", receipts: [:]))
             }
             #expect(waiting.allSatisfy { $0?.readiness == .waiting })
             #expect(waiting.map { $0?.waitingOn } == ["ERP", "ERP", "ERP", "PSA", "PSA"])

@@ -1,12 +1,23 @@
+import FoundationEssentials
 import Sagas
 import Testing
 
 @Suite struct DirectiveTests {
     /// What a step can look like, apart from its queue.
-    private static let looks: [(state: StepRecord.State, isSettled: Bool)] = [
-        (.planned, true), (.planned, false), (.intent, true), (.intent, false), (.done, true), (.done, false),
-    ]
+    private static let looks: [(state: StepRecord.State, isSettled: Bool, adoptID: String?)] =
+        StepRecord.State.allCases.flatMap { state in
+            [(state, true, nil), (state, false, nil), (state, true, "by hand")]
+        }
     private static let queues = ["here", "there"]
+    private static let handoff = UUID()
+
+    private static func record(
+        _ place: Int, _ state: StepRecord.State, isSettled: Bool = true, adoptID: String? = nil, queue: String = "here"
+    ) -> StepRecord {
+        StepRecord(
+            id: .init(handoff: handoff, ordinal: place), label: "step-\(place)", queue: queue, key: "key-\(place)",
+            state: state, isSettled: isSettled, adoptID: adoptID)
+    }
 
     /// Every list of `count` steps.
     private static func lists(of count: Int) -> [[StepRecord]] {
@@ -15,48 +26,83 @@ import Testing
             looks.flatMap { look in
                 queues.map { queue in
                     list + [
-                        StepRecord(
-                            ordinal: count - 1, label: "step-\(count)", queue: queue, state: look.state, attempts: 0,
-                            isSettled: look.isSettled, receipt: nil)
+                        record(
+                            count - 1, look.state, isSettled: look.isSettled, adoptID: look.adoptID, queue: queue)
                     ]
                 }
             }
         }
     }
 
-    @Test("the first step that is not done decides, for every list of up to four steps in two queues")
-    func exhaustive() {
-        var counts: [String: Int] = [:]
-        for list in (0...4).flatMap(Self.lists) {
-            let found = directive(after: list, in: "here")
-            var place = 0
-            while place < list.count, list[place].state == .done { place += 1 }
-            let isRight =
-                switch found {
-                case .finish: place == list.count
-                case .handOver(let queue): place < list.count && list[place].queue == "there" && queue == "there"
-                case .perform(let ordinal): ordinal == place && isHere(list, place) && list[place].state == .planned
-                case .readBack(let ordinal):
-                    ordinal == place && isHere(list, place) && list[place].state == .intent && list[place].isSettled
-                case .waitUntilSettled(let ordinal):
-                    ordinal == place && isHere(list, place) && list[place].state == .intent && !list[place].isSettled
-                }
-            if !isRight { Issue.record("\(list) led to \(found)") }
-            counts["\(found)".split(separator: "(")[0].description, default: 0] += 1
+    /// Every list of up to three steps, each state of each in two queues.
+    private static let everyList = (0...3).flatMap(lists)
+
+    @Test("the first step that is not done decides forwards, whatever the steps look like")
+    func forwards() {
+        let passed: Set<StepRecord.State> = [.done, .undone, .kept, .skipped]
+        var names: Set<String> = []
+        for list in Self.everyList {
+            let found = directive(after: list, going: .forwards, in: "here")
+            names.insert(name(found))
+            let next = list.firstIndex { !passed.contains($0.state) }
+            let expected = next.map { expectedForwards(list[$0], $0) } ?? .finish
+            if found != expected { Issue.record("\(list) led to \(found), not \(expected)") }
         }
-        #expect(counts.values.reduce(0, +) == 22_621, "1 + 12 + 144 + 1,728 + 20,736 lists")
-        #expect(Set(counts.keys) == ["finish", "handOver", "perform", "readBack", "waitUntilSettled"])
+        #expect(
+            names == ["finish", "handOver", "perform", "adopt", "readBack", "readBackUndo", "waitUntilSettled"])
     }
 
-    private func isHere(_ list: [StepRecord], _ place: Int) -> Bool {
-        place < list.count && list[place].queue == "here"
+    private func expectedForwards(_ step: StepRecord, _ place: Int) -> Directive {
+        if step.queue != "here" { return .handOver(queue: step.queue) }
+        if step.state == .planned { return step.adoptID == nil ? .perform(place) : .adopt(place) }
+        if !step.isSettled { return .waitUntilSettled(place) }
+        if step.state == .undoing { return .readBackUndo(place) }
+        return step.adoptID == nil ? .readBack(place) : .adopt(place)
     }
 
-    @Test("the directive names the step's own ordinal, not its place in what was passed")
-    func ordinals() {
-        let step = StepRecord(
-            ordinal: 7, label: "late", queue: "here", state: .intent, attempts: 0, isSettled: false, receipt: nil)
-        #expect(directive(after: [step], in: "here") == .waitUntilSettled(ordinal: 7))
+    @Test("C13 the last step that may stand decides backwards, whatever the steps look like")
+    func backwards() {
+        let standing: Set<StepRecord.State> = [.intent, .done, .undoing]
+        var names: Set<String> = []
+        for list in Self.everyList {
+            let found = directive(after: list, going: .backwards, in: "here")
+            names.insert(name(found))
+            let next = list.lastIndex { standing.contains($0.state) }
+            let expected = next.map { expectedBackwards(list[$0], $0) } ?? .compensated
+            if found != expected { Issue.record("\(list) led to \(found), not \(expected)") }
+        }
+        #expect(
+            names == [
+                "compensated", "handOver", "compensate", "adopt", "readBack", "readBackUndo", "waitUntilSettled",
+            ])
+    }
+
+    private func expectedBackwards(_ step: StepRecord, _ place: Int) -> Directive {
+        if step.queue != "here" { return .handOver(queue: step.queue) }
+        if step.state == .done { return .compensate(place) }
+        if !step.isSettled { return .waitUntilSettled(place) }
+        if step.state == .undoing { return .readBackUndo(place) }
+        return step.adoptID == nil ? .readBack(place) : .adopt(place)
+    }
+
+    private func name(_ directive: Directive) -> String { String("\(directive)".prefix { $0 != "(" }) }
+
+    @Test("C13 steps are undone in the reverse of the order in which they were done, and what is kept is passed over")
+    func reverse() {
+        var steps = (0..<5).map { Self.record($0, .planned) }
+        var done: [Int] = []
+        while case .perform(let place) = directive(after: steps, going: .forwards, in: "here") {
+            steps[place].state = .done
+            done.append(place)
+        }
+        #expect(directive(after: steps, going: .forwards, in: "here") == .finish)
+        var undone: [Int] = []
+        while case .compensate(let place) = directive(after: steps, going: .backwards, in: "here") {
+            steps[place].state = place == 2 ? .kept : .undone
+            undone.append(place)
+        }
+        #expect(undone == done.reversed())
+        #expect(directive(after: steps, going: .backwards, in: "here") == .compensated)
     }
 
     @Test("a step's label tells instances of one kind apart")
@@ -73,7 +119,9 @@ private struct Labelled: Step {
     let target = "NONE"
 
     func find(for subject: Int, on attempt: SagaAttempt) async throws -> Found { .absent }
+    func find(_ externalID: String, for subject: Int, on attempt: SagaAttempt) async throws -> Found { .absent }
     func perform(for subject: Int, on attempt: SagaAttempt) async throws -> Receipt {
         Receipt(externalID: attempt.key, origin: .created)
     }
+    func compensate(_ receipt: Receipt, for subject: Int, on attempt: SagaAttempt) async throws -> Undone { .undone }
 }

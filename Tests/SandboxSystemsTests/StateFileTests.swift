@@ -74,6 +74,11 @@ import Testing
         }
     }
 
+    private static let removals = [
+        ("/psa/projects/Q/activation", "r1"), ("/psa/projects/Q/tasks/tsk-000002", "r2"),
+        ("/erp/billing-schedules/BIL-000002", "r3"), ("/erp/projects/PRJ-000002", "r4"),
+    ]
+
     @Test(
         "all systems read the same after a restart, and every line says all that a checker counts by",
         .timeLimit(.minutes(1)))
@@ -82,6 +87,8 @@ import Testing
             "/erp/customers?key=cust", "/erp/customers?entity=DE01&name=Acme%20New",
             "/erp/projects?externalReference=proj",
             "/erp/billing-schedules?externalReference=b", "/psa/projects/P/tasks", "/psa/projects/P/activation",
+            "/erp/projects?externalReference=gone", "/erp/billing-schedules?externalReference=gone",
+            "/psa/projects/Q/tasks",
             "/crm/opportunities/O/handoff", "/crm/opportunities/O/handoff/history", "/admin/effects",
         ]
         try await withFolder { folder in
@@ -96,6 +103,12 @@ import Testing
                 _ = try await sandbox.send("POST", "/psa/projects/P/tasks", Samples.tasks, key: "t")
                 _ = try await sandbox.send("POST", "/psa/projects/P/activation", key: "a")
                 _ = try await sandbox.send("PUT", "/crm/opportunities/O/handoff", Samples.handoff(), key: "h")
+                let other = try await sandbox.project(key: "gone")
+                _ = try await sandbox.send(
+                    "POST", "/erp/billing-schedules", Samples.schedule(project: other), key: "gone")
+                _ = try await sandbox.send("POST", "/psa/projects/Q/tasks", Samples.tasks, key: "gone")
+                _ = try await sandbox.send("POST", "/psa/projects/Q/activation", key: "gone")
+                for (path, key) in Self.removals { _ = try await sandbox.send("DELETE", path, key: key) }
                 for read in reads { await before.add(try await sandbox.get(read)) }
             }
             try await withSandbox(state: state) { sandbox in
@@ -104,9 +117,12 @@ import Testing
                     #expect(new.status == 200 && new.body == old.body, "\(read)")
                 }
                 #expect(try await sandbox.customer(key: "second") == "CUS-000002")
+                for (path, _) in Self.removals { #expect(try await sandbox.get(path).status == 404) }
+                // What was taken away left its number behind.
+                #expect(try await sandbox.project(key: "third") == "PRJ-000003")
             }
             let log = try lines(of: state)
-            #expect(log.count == 8)
+            #expect(log.count == 17)
             for (index, line) in log.enumerated() {
                 let effect = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
                 #expect(effect["seq"] as? Int == index + 1)

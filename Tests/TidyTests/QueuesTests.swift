@@ -68,6 +68,41 @@ import Workers
         }
     }
 
+    @Test("I2 every class of incident says what happened, who fixes it, where, and what to press after")
+    func remedies() throws {
+        let classes = try IncidentsFile(at: Self.path).classes
+        #expect(Set(classes.map(\.incidentClass)) == Set(IncidentClass.allCases))
+        let verbs = [
+            "requeue": ["drain", "list", "show", "send", "hold", "release", "discard", "log"],
+            "baton": ["show", "handoff", "topology"],
+        ]
+        for entry in classes {
+            let name = entry.incidentClass.rawValue
+            for text in [entry.what, entry.who, entry.whereToFix, entry.next] {
+                #expect(text.count >= 20, "\(name): \"\(text)\" says too little")
+                for command in text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+                where !command.offset.isMultiple(of: 2) {
+                    let words = command.element.split(separator: " ")
+                    guard let known = words.first.flatMap({ verbs[String($0)] }), words.count > 1 else { continue }
+                    #expect(known.contains(String(words[1])), "\(name): there is no command \(command.element)")
+                }
+            }
+            #expect(entry.next.contains("`requeue "), "\(name): `next` names no command")
+            #expect(entry.next.contains("requeue send") || entry.retry == .never, "\(name): it is never sent again")
+            #expect(entry.next.contains("requeue discard") || entry.retry != .never, "\(name): it is never closed")
+        }
+        let byPeople: [IncidentClass] = [.taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer]
+        for entry in classes where byPeople.contains(entry.incidentClass) { #expect(entry.retry == .afterFix) }
+    }
+
+    @Test("I10 every class has one owner")
+    func owners() throws {
+        // An owner that differs from the code's is a mistake that reading the file reports.
+        let classes = try IncidentsFile(at: Self.path).classes
+        #expect(classes.count == IncidentClass.allCases.count)
+        #expect(Set(classes.map(\.incidentClass.owner)) == Set(IncidentClass.Owner.allCases), "a team owns nothing")
+    }
+
     @Test("each message has a schema that is one, and examples that it takes", .timeLimit(.minutes(1)))
     func examples() async throws {
         var pairs: [(schema: String, examples: String)] = []

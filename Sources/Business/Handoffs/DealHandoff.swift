@@ -32,22 +32,28 @@ public struct DealHandoff: Saga {
     }
 
     /// Plans the deal; refuses one that was stored by a version whose deals this one cannot read.
-    public func plan(_ deal: String, for handoff: UUID) throws -> HandoffPlan {
+    public func plan(_ deal: String, for handoff: UUID, upon base: Base<HandoffPlan>?) throws -> HandoffPlan {
         do {
-            return try HandoffPlan(for: try Deal(canonicalBytes: Array(deal.utf8)), handoff: handoff)
+            return try HandoffPlan(for: try Deal(canonicalBytes: Array(deal.utf8)), handoff: handoff, upon: base)
         } catch let rejection as Rejection {
             throw rejection.refused
         }
     }
 
     /// Customer, project and tasks; the billing schedule; then, past the point of no return, activation and announcement.
+    /// A later version goes on with the project, which is active already.
     public func stages(for plan: HandoffPlan) -> [Stage<HandoffPlan>] {
-        [
-            Stage(.projectProvisioning, [CreateCustomer(erp: erp), CreateProject(erp: erp), CreateTasks(psa: psa)]),
-            Stage(.billingSchedules, [CreateBillingSchedule(erp: erp)]),
+        let tasks: [any Step<HandoffPlan>] = plan.tasks.isEmpty ? [] : [CreateTasks(psa: psa)]
+        let activation: [any Step<HandoffPlan>] = plan.base == nil ? [ActivateProject(psa: psa)] : []
+        return [
+            Stage(.projectProvisioning, [CreateCustomer(erp: erp), CreateProject(erp: erp)] + tasks),
+            Stage(
+                .billingSchedules,
+                [CreateBillingSchedule(erp: erp)]
+                    + plan.endingScheduleIDs.map { EndBillingSchedule(instance: $0, erp: erp) }),
             Stage(
                 .statusFeedback, isFinal: true,
-                [ActivateProject(psa: psa), AnnounceHandoff(announcements: announcements, now: now)]),
+                activation + [AnnounceHandoff(announcements: announcements, now: now)]),
         ]
     }
 

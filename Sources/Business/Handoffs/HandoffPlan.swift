@@ -18,10 +18,24 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
     public let customer: CustomerRecord
     /// The project; its customer's id is known only when the customer step is done.
     public let project: ProjectOutline
-    /// The tasks, one for each sold line.
+    /// The tasks to be made: one for each sold line that no version before has made one for.
     public let tasks: [TaskRecord]
     /// When what is billed.
     public let schedule: [BillingScheduleRecord.Line]
+    /// What the version before left to go on with; nil for a contract's first version.
+    public let base: Standing?
+
+    /// What stands of a contract before a later version is carried out.
+    public struct Standing: Codable, Sendable, Equatable {
+        /// The project.
+        public let projectID: String
+        /// The tasks.
+        public let tasks: [TaskRecord]
+        /// The billing schedules that are in force.
+        public let scheduleIDs: [String]
+        /// Whether this version changes what stands; otherwise it replaces it.
+        public let isChanged: Bool
+    }
 
     /// The project as far as it is known before anything is done.
     public struct ProjectOutline: Codable, Sendable, Equatable {
@@ -39,8 +53,10 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
         public let manager: String
     }
 
-    /// Plans `deal`; refuses one whose schedule cannot be made to add up.
-    public init(for deal: Deal, handoff: UUID) throws {
+    /// Plans `deal` upon the version before it; refuses one whose schedule cannot be made to add up.
+    public init(for deal: Deal, handoff: UUID, upon base: Base<HandoffPlan>? = nil) throws {
+        let standing = base.flatMap { Standing(after: $0, isChanged: deal.baseVersion != nil) }
+        self.base = standing
         self.handoff = handoff.uuidString.lowercased()
         opportunity = deal.opportunity
         contract = deal.contract
@@ -53,7 +69,8 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
             name: "\(deal.customer.name) \(deal.contract)", legalEntity: deal.legalEntity,
             currency: deal.currency.code, start: deal.contractPeriod.start.description,
             end: deal.contractPeriod.end.description, manager: owner.email)
-        tasks = deal.lines.map { TaskRecord(line: "\($0.number)", code: $0.service, name: $0.description) }
+        let sold = deal.lines.map { TaskRecord(line: "\($0.number)", code: $0.service, name: $0.description) }
+        tasks = deal.baseVersion == nil ? sold.filter { !(standing?.tasks.contains($0) ?? false) } : sold
         schedule = try BillingSchedule.lines(for: deal).enumerated().map { place, line in
             BillingScheduleRecord.Line(
                 number: place + 1, dueDate: line.due.description, amountMinor: line.amount.minorUnits, text: line.text)
@@ -67,3 +84,25 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
         return "\(customer.legalEntity.lowercased())|\(normal)"
     }
 }
+
+extension HandoffPlan {
+    /// The schedules that end when this version's own stands.
+    var endingScheduleIDs: [String] {
+        guard let base, !base.isChanged else { return [] }
+        return base.scheduleIDs
+    }
+}
+
+extension HandoffPlan.Standing {
+    /// What a finished version left; nil when it made no project.
+    init?(after base: Base<HandoffPlan>, isChanged: Bool) {
+        guard let project = base.receipts[CreateProject.name] else { return nil }
+        let before = base.plan.base
+        let schedule = base.receipts[CreateBillingSchedule.name].map { [$0.externalID] } ?? []
+        self.init(
+            projectID: project.externalID, tasks: (before?.tasks ?? []) + base.plan.tasks,
+            scheduleIDs: (before?.isChanged == true ? before?.scheduleIDs ?? [] : []) + schedule, isChanged: isChanged)
+    }
+}
+
+extension Deal { var baseVersion: Int? { nil } }

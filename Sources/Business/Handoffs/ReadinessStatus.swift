@@ -41,6 +41,9 @@ struct ReadinessStatus: Sendable, Codable, Equatable {
         case .under(let queue):
             guard let readiness = Self.readiness(under: queue) else { return nil }
             self.init(readiness)
+        case .waiting(.approval, _):
+            self.init(.waiting)
+            waitingOn = "approval"
         case .waiting(_, let step):
             self.init(.waiting)
             waitingOn = Self.system(of: step)
@@ -48,6 +51,12 @@ struct ReadinessStatus: Sendable, Codable, Equatable {
             self.init(.blocked)
             waitingOn = incidentClass.owner.rawValue
         case .finished: self.init(.staffingReady)
+        case .undoing:
+            self.init(.waiting)
+            waitingOn = "cancellation"
+        case .compensated:
+            self.init(.blocked)
+            waitingOn = "cancelled"
         }
         customerID = standing.receipts[CreateCustomer.name]?.externalID
         projectID = standing.receipts[CreateProject.name]?.externalID
@@ -74,9 +83,11 @@ struct ReadinessStatus: Sendable, Codable, Equatable {
     }
 
     private static func system(of step: String) -> String {
-        switch step {
-        case CreateCustomer.name, CreateProject.name, CreateBillingSchedule.name: "ERP"
-        case CreateTasks.name, ActivateProject.name: "PSA"
+        switch step.prefix(while: { $0 != "/" }) {
+        case CreateCustomer.name[...], CreateProject.name[...], CreateBillingSchedule.name[...],
+            EndBillingSchedule.name[...]:
+            "ERP"
+        case CreateTasks.name[...], ActivateProject.name[...]: "PSA"
         default: step
         }
     }
@@ -98,7 +109,8 @@ public struct CRMStatusWriter: StatusWriter {
         let readiness = try JSONDecoder().decode(ReadinessStatus.self, from: Data(report.content.utf8))
         let status = HandoffStatus(
             state: readiness.readiness.rawValue, waitingOn: readiness.waitingOn,
-            since: report.since.formatted(.iso8601), nextTry: nil, projectID: readiness.projectID,
+            since: report.since.formatted(.iso8601), nextTry: report.nextTry?.formatted(.iso8601),
+            projectID: readiness.projectID,
             customerID: readiness.customerID, scheduleID: readiness.scheduleID, sourceVersion: report.sourceVersion)
         try await crm.writeHandoff(status, opportunity: report.opportunity, as: Call(for: attempt))
     }

@@ -8,6 +8,16 @@ public protocol Admissions: Sendable {
 
 /// One event about a deal version, checked and reduced to the published contract.
 public struct Arrival: Sendable, Equatable {
+    /// What a version of a contract says.
+    public enum Kind: Sendable, Equatable {
+        /// The whole deal.
+        case complete
+        /// The difference to the version `base`.
+        case change(base: Int)
+        /// That the contract is called off.
+        case cancel
+    }
+
     /// The publisher, which is also the first word of its routing keys.
     public var source: String
     /// The publisher's own id of the event; with the source it tells copies of one event.
@@ -20,15 +30,17 @@ public struct Arrival: Sendable, Equatable {
     public var contract: String
     /// The contract's version, from 1.
     public var version: Int
+    /// What the event is about.
+    public var kind: Kind
     /// The canonical bytes of the deal, as text.
     public var body: String
     /// SHA-256 of `body`: the same key with another hash is a conflict.
     public var contentHash: String
-    /// The customer's name, for people who look for the deal.
+    /// The customer's name, for people who look for the deal; empty for a cancellation.
     public var customer: String
-    /// What the deal is worth, in minor units of `currency`.
+    /// What the deal is worth, in minor units of `currency`; 0 for a cancellation.
     public var totalMinor: Int64
-    /// ISO 4217 code.
+    /// ISO 4217 code; `XXX`, no currency, for a cancellation.
     public var currency: String
     /// Why the event starts nothing, such as a stage that is no trigger; nil when it may start a handoff.
     public var ignoredBecause: String?
@@ -38,7 +50,8 @@ public struct Arrival: Sendable, Equatable {
     /// Describes one event.
     public init(
         source: String, eventID: String, correlationID: String, opportunity: String, contract: String, version: Int,
-        body: String, contentHash: String, customer: String, totalMinor: Int64, currency: String,
+        kind: Kind = .complete, body: String, contentHash: String, customer: String, totalMinor: Int64,
+        currency: String,
         ignoredBecause: String? = nil, status: Status? = nil
     ) {
         self.source = source
@@ -47,6 +60,7 @@ public struct Arrival: Sendable, Equatable {
         self.opportunity = opportunity
         self.contract = contract
         self.version = version
+        self.kind = kind
         self.body = body
         self.contentHash = contentHash
         self.customer = customer

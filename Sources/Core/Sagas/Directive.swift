@@ -1,67 +1,56 @@
-/// What is known of one step of a handoff, in the order of the list.
-public struct StepRecord: Sendable, Equatable {
-    /// The stored states of a step on its way forwards.
-    public enum State: String, Sendable, Codable {
-        /// Nothing was called yet, or it is sure that nothing took effect.
-        case planned
-        /// A call was announced; whether it took effect is not known.
-        case intent
-        /// The effect is there and its receipt is kept.
-        case done
-    }
-
-    /// The step's place in the list, from 0.
-    public let ordinal: Int
-    /// Name and instance of the step.
-    public let label: String
-    /// The queue whose workers do it.
-    public let queue: String
-    /// How far it is.
-    public var state: State
-    /// How many attempts have failed.
-    public var attempts: Int
-    /// Whether a read-back counts already; meaningless unless the state is intent.
-    public var isSettled: Bool
-    /// What it left behind, once done.
-    public var receipt: Receipt?
-
-    /// Describes one step.
-    public init(
-        ordinal: Int, label: String, queue: String, state: State, attempts: Int, isSettled: Bool, receipt: Receipt?
-    ) {
-        self.ordinal = ordinal
-        self.label = label
-        self.queue = queue
-        self.state = state
-        self.attempts = attempts
-        self.isSettled = isSettled
-        self.receipt = receipt
-    }
+/// Whether a handoff makes its effects or takes them back.
+public enum Direction: String, Sendable, Codable {
+    /// Steps are done, first to last.
+    case forwards = "do"
+    /// Steps are undone, strictly last to first.
+    case backwards = "undo"
 }
 
-/// What a worker has to do next with a handoff.
+/// What a worker has to do next with a handoff. Steps are named by their place in the list that was asked about.
 public enum Directive: Sendable, Equatable {
     /// Announce and make the effect of this step.
-    case perform(ordinal: Int)
+    case perform(Int)
     /// Ask the target what the announced call did.
-    case readBack(ordinal: Int)
+    case readBack(Int)
+    /// Ask the target for what a person made by hand.
+    case adopt(Int)
+    /// Announce taking back the effect of this step, and take it back.
+    case compensate(Int)
+    /// Ask the target whether the effect that was to be taken back is still there.
+    case readBackUndo(Int)
     /// Wait until a read-back counts.
-    case waitUntilSettled(ordinal: Int)
+    case waitUntilSettled(Int)
     /// Hand the row to another queue's workers.
     case handOver(queue: String)
     /// Close the handoff: everything is done.
     case finish
+    /// Close the handoff: nothing of it stands any more but what was kept.
+    case compensated
 }
 
-/// Says what comes next for a handoff whose steps stand as `steps`, for a worker of `queue`.
+/// Says what comes next for steps that stand so, for a worker of `queue`.
 ///
-/// Strictly in order: the first step that is not done decides.
-public func directive(after steps: [StepRecord], in queue: String) -> Directive {
-    guard let next = steps.first(where: { $0.state != .done }) else { return .finish }
-    if next.queue != queue { return .handOver(queue: next.queue) }
-    switch next.state {
-    case .planned, .done: return .perform(ordinal: next.ordinal)
-    case .intent where next.isSettled: return .readBack(ordinal: next.ordinal)
-    case .intent: return .waitUntilSettled(ordinal: next.ordinal)
+/// Forwards the first step that is not done decides, backwards the last that still stands or may stand: one at a time
+/// either way. The list may hold the steps of several handoffs, earliest version first.
+public func directive(after steps: [StepRecord], going direction: Direction, in queue: String) -> Directive {
+    let next =
+        switch direction {
+        case .forwards: steps.firstIndex { !$0.state.isPassed }
+        case .backwards: steps.lastIndex { $0.state.mayStand }
+        }
+    guard let next else { return direction == .forwards ? .finish : .compensated }
+    let step = steps[next]
+    if step.queue != queue { return .handOver(queue: step.queue) }
+    return switch (step.state, step.isSettled) {
+    case (.intent, false), (.undoing, false): .waitUntilSettled(next)
+    case (.planned, _), (.intent, true): whatToAsk(about: step, at: next)
+    case (.undoing, true): .readBackUndo(next)
+    case (.done, _), (.undone, _), (.kept, _), (.skipped, _): .compensate(next)
     }
+}
+
+/// A step that is not known to be done: what a person made by hand counts first, then what a call may have made.
+private func whatToAsk(about step: StepRecord, at place: Int) -> Directive {
+    if step.adoptID != nil { return .adopt(place) }
+    return step.state == .intent ? .readBack(place) : .perform(place)
 }

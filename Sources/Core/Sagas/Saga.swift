@@ -9,9 +9,10 @@ public protocol Saga: Sendable {
     static var name: String { get }
     /// The queue whose workers plan a handoff that is at the head of its lane.
     static var planningQueue: Queue { get }
-    /// Makes the plan from the canonical bytes of a deal. Pure; throws ``Refused`` for a deal that cannot be planned.
-    func plan(_ deal: String, for handoff: UUID) throws -> Plan
-    /// The stages in order; each step is done once, in order, by the workers of its stage's queue.
+    /// Makes the plan from the canonical bytes of a deal, upon the version before it if that ended in a project. Pure;
+    /// throws ``Refused`` for a deal that cannot be planned.
+    func plan(_ deal: String, for handoff: UUID, upon base: Base<Plan>?) throws -> Plan
+    /// The stages in order; each step is done once, in order, and undone in reverse, by the workers of its stage's queue.
     func stages(for plan: Plan) -> [Stage<Plan>]
     /// What another system shall be told about a handoff that stands so, or nil to tell nothing.
     func status(of standing: Standing, plan: Plan?) -> Status?
@@ -34,6 +35,23 @@ public struct Stage<Plan: Sendable>: Sendable {
     }
 }
 
+/// The earlier version of a contract that a handoff builds upon: finished, and nothing of it taken back.
+public struct Base<Plan: Sendable>: Sendable {
+    /// The version of the contract.
+    public let version: Int
+    /// What it was to do.
+    public let plan: Plan
+    /// What its steps left behind, by label.
+    public let receipts: [String: Receipt]
+
+    /// Describes a version that ended well.
+    public init(version: Int, plan: Plan, receipts: [String: Receipt]) {
+        self.version = version
+        self.plan = plan
+        self.receipts = receipts
+    }
+}
+
 /// How a handoff stands, as far as people and other systems care.
 public struct Standing: Sendable, Equatable {
     /// What the handoff is about to be, once the write that carries this is committed.
@@ -41,11 +59,15 @@ public struct Standing: Sendable, Equatable {
         /// In work, or ready for it, in this queue.
         case under(queue: String)
         /// Not in work until something passes or comes.
-        case waiting(cause: String, on: String)
+        case waiting(WaitCause, step: String)
         /// A person was asked.
         case parked(IncidentClass)
         /// Everything is done.
         case finished
+        /// It is being taken back, by this queue's workers.
+        case undoing(queue: String)
+        /// It was taken back.
+        case compensated
     }
 
     /// The state.
@@ -97,14 +119,17 @@ public struct StatusReport: Sendable, Equatable {
     public let content: String
     /// Since when it is so.
     public let since: Date
+    /// When a waiting handoff is tried again; nil where nothing waits.
+    public let nextTry: Date?
     /// Rises with every state.
     public let sourceVersion: Int64
 
     /// Describes a state.
-    public init(opportunity: String, content: String, since: Date, sourceVersion: Int64) {
+    public init(opportunity: String, content: String, since: Date, nextTry: Date?, sourceVersion: Int64) {
         self.opportunity = opportunity
         self.content = content
         self.since = since
+        self.nextTry = nextTry
         self.sourceVersion = sourceVersion
     }
 }

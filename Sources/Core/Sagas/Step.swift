@@ -1,9 +1,9 @@
 import Workers
 
-/// One outside effect of a handoff.
+/// One outside effect of a handoff, and its inverse.
 ///
 /// A call lies between two commits, intent and outcome. Where the outcome is missing, `find` asks the target before
-/// `perform` is tried again, so neither ever has to guess.
+/// `perform` or `compensate` is tried again, so neither ever has to guess.
 public protocol Step<Subject>: Sendable {
     /// What the saga works on, such as a plan.
     associatedtype Subject: Sendable
@@ -19,8 +19,23 @@ public protocol Step<Subject>: Sendable {
     func claim(for subject: Subject) -> Claim?
     /// Asks the target for what an earlier call with the same key did. Changes nothing.
     func find(for subject: Subject, on attempt: SagaAttempt) async throws -> Found
+    /// Asks the target for a thing by its own id, which a person made by hand in this step's place. Changes nothing.
+    func find(_ externalID: String, for subject: Subject, on attempt: SagaAttempt) async throws -> Found
+    /// What becomes of the handoff when the step is refused.
+    var onRefusal: OnRefusal { get }
     /// Makes the effect. Throws ``Refused`` when it surely was not and never will be made.
     func perform(for subject: Subject, on attempt: SagaAttempt) async throws -> Receipt
+    /// Takes back what `perform` left behind `receipt`; gone already counts as undone. Throws ``Refused`` when the target
+    /// will not, for now.
+    func compensate(_ receipt: Receipt, for subject: Subject, on attempt: SagaAttempt) async throws -> Undone
+}
+
+/// What becomes of a handoff one of whose steps is refused; past the point of no return a person is always asked.
+public enum OnRefusal: Sendable, Equatable {
+    /// A person is asked, and everything stays as it is.
+    case ask
+    /// What came before is undone, last first, and people are told.
+    case undo
 }
 
 extension Step {
@@ -28,6 +43,8 @@ extension Step {
     public var instance: String { "" }
     /// The call budget and settling time of an ordinary target.
     public var timing: CallTiming { .standard }
+    /// A person is asked, unless a step says otherwise.
+    public var onRefusal: OnRefusal { .ask }
     /// Things are not shared between deals unless a step says otherwise.
     public func claim(for subject: Subject) -> Claim? { nil }
     /// Name and instance, unique within a handoff and part of the step's key.

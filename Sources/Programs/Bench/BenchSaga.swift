@@ -21,7 +21,7 @@ struct BenchSaga: Saga {
         var handoff: UUID
     }
 
-    func plan(_ deal: String, for handoff: UUID) throws -> Plan { Plan(handoff: handoff) }
+    func plan(_ deal: String, for handoff: UUID, upon base: Base<Plan>?) throws -> Plan { Plan(handoff: handoff) }
 
     func stages(for plan: Plan) -> [Stage<Plan>] {
         Self.queues.map { Stage($0, [BenchStep(instance: $0.name, callTime: callTime, calls: calls)]) }
@@ -39,6 +39,14 @@ struct BenchStep: Step {
     let calls: Int
 
     func find(for plan: BenchSaga.Plan, on attempt: SagaAttempt) async throws -> Found { .absent }
+
+    func find(_ externalID: String, for plan: BenchSaga.Plan, on attempt: SagaAttempt) async throws -> Found {
+        .absent
+    }
+
+    func compensate(_ receipt: Receipt, for plan: BenchSaga.Plan, on attempt: SagaAttempt) async throws -> Undone {
+        .undone
+    }
 
     func perform(for plan: BenchSaga.Plan, on attempt: SagaAttempt) async throws -> Receipt {
         if callTime > .zero {

@@ -8,14 +8,17 @@ struct HTTPAnswer: Sendable {
     let retryAfter: Duration?
     let body: Data
 
-    /// What a status that is no success means, nil for a success. `said` is the target's own reason.
-    func failure(of target: String, said: String?) -> (any Error)? {
+    /// What a status that is no success means, nil for a success. `said` is the target's own reason, `incidentClass` the
+    /// kind of mistake that it names, should it be a refusal.
+    func failure(
+        of target: String, said: String?, incidentClass: IncidentClass = .targetRefused
+    ) -> (any Error)? {
         let reason = "\(status)" + (said.map { ": \($0)" } ?? "")
         return switch status {
         case 202: Unavailable(.accepted, target: target, retryAfter: retryAfter, reason: reason)
         case 200..<300: nil
         // The target read the request and will give the same answer to the same request.
-        case 400, 404, 405, 409, 410, 413, 414, 415, 422: Refused(.targetRefused, "\(target) answered \(reason)")
+        case 400, 404, 405, 409, 410, 413, 414, 415, 422: Refused(incidentClass, "\(target) answered \(reason)")
         case 429: Unavailable(.throttled, target: target, retryAfter: retryAfter, reason: reason)
         case 503 where retryAfter != nil:
             Unavailable(.throttled, target: target, retryAfter: retryAfter, reason: reason)

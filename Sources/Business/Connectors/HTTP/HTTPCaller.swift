@@ -12,8 +12,8 @@ struct HTTPCaller: Sendable {
     /// Where the target's paths begin.
     let base: String
     let connections: HTTPConnections
-    /// Reads the reason from the body of a refusal.
-    let reason: @Sendable (HTTPAnswer) -> String?
+    /// Says what an answer that is no success means; nil for a success.
+    let failure: @Sendable (HTTPAnswer) -> (any Error)?
 
     /// What stays between the end of a call and its deadline, for noting its outcome.
     static let margin = Duration.milliseconds(200)
@@ -41,13 +41,20 @@ struct HTTPCaller: Sendable {
         return try await measured(verb, accepting) { try await send(method, path, bytes, as: call) }
     }
 
+    /// Takes something away.
+    func delete(
+        _ path: String, verb: String, as call: Call, accepting: (HTTPAnswer) -> Bool = { _ in false }
+    ) async throws -> HTTPAnswer {
+        try await measured(verb, accepting) { try await send(.DELETE, path, nil, as: call) }
+    }
+
     private func measured(
         _ verb: String, _ accepting: (HTTPAnswer) -> Bool, _ call: () async throws -> HTTPAnswer
     ) async throws -> HTTPAnswer {
         let start = ContinuousClock.now
         do {
             let answer = try await call()
-            if !accepting(answer), let failure = answer.failure(of: target, said: reason(answer)) { throw failure }
+            if !accepting(answer), let failure = failure(answer) { throw failure }
             report(verb, "ok", since: start)
             return answer
         } catch let refused as Refused {

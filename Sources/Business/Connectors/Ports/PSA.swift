@@ -1,14 +1,22 @@
+import Sagas
+
 /// The system in which projects are staffed and worked on.
 ///
-/// The same contract as ``ERP``: same key, same thing.
+/// The same contract as ``ERP``: same key, same thing, and the same answers of an inverse.
 public protocol PSA: Sendable {
     /// Creates a project's tasks, all at once, and returns the id of the list.
     func createTasks(_ tasks: [TaskRecord], project: String, as call: Call) async throws -> String
     /// The id of the task list that was created with the call's key.
     func findTasks(project: String, as call: Call) async throws -> String?
+    /// Whether a project has a task list with this id, whoever made it.
+    func hasTasks(_ id: String, project: String, as call: Call) async throws -> Bool
+    /// The inverse of `createTasks`: deletes a task list of a project that is not open for work.
+    func deleteTasks(_ id: String, project: String, as call: Call) async throws -> Undone
 
     /// Opens a project for work and returns the id of its activation.
     func activateProject(_ project: String, as call: Call) async throws -> String
     /// The id of the project's activation.
     func findActivation(of project: String, as call: Call) async throws -> String?
+    /// The inverse of `activateProject`: closes a project for work.
+    func deactivateProject(_ project: String, as call: Call) async throws -> Undone
 }

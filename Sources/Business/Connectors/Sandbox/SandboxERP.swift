@@ -3,8 +3,6 @@ import Workers
 
 /// The sandbox's ERP: customers and schedules with native idempotency, projects found by their reference.
 struct SandboxERP: ERP {
-    /// Schedules are usually active before this is over.
-    private static let patience = Duration.milliseconds(250)
     private let caller: HTTPCaller
 
     /// Speaks to the sandbox at `base`, such as `http://127.0.0.1:8090`.
@@ -28,6 +26,10 @@ struct SandboxERP: ERP {
         try await firstID(at: "/customers?key=\(call.key.asPart)", verb: "find_customer", as: call)
     }
 
+    func hasCustomer(_ id: String, as call: Call) async throws -> Bool {
+        try await caller.has("/customers/\(id.asPart)", verb: "get_customer", as: call)
+    }
+
     func createProject(_ project: ProjectRecord, as call: Call) async throws -> String {
         // Two posts would be two projects: only a key that is not there yet is posted.
         if let known = try await findProject(as: call) { return known }
@@ -40,6 +42,14 @@ struct SandboxERP: ERP {
         try await firstID(at: "/projects?externalReference=\(call.key.asPart)", verb: "find_project", as: call)
     }
 
+    func hasProject(_ id: String, as call: Call) async throws -> Bool {
+        try await caller.has("/projects/\(id.asPart)", verb: "get_project", as: call)
+    }
+
+    func deleteProject(_ id: String, as call: Call) async throws -> Undone {
+        try await caller.undo("/projects/\(id.asPart)", verb: "delete_project", as: call)
+    }
+
     func createBillingSchedule(_ schedule: BillingScheduleRecord, as call: Call) async throws -> String {
         let body = SandboxWire.Schedule(schedule, reference: call.key)
         do {
@@ -48,7 +58,7 @@ struct SandboxERP: ERP {
             return try answer.decoded(SandboxWire.Thing.self, from: caller.target).id
         } catch let unavailable as Unavailable where unavailable.cause == .accepted && unavailable.retryAfter == nil {
             throw Unavailable(
-                .accepted, target: caller.target, retryAfter: Self.patience, reason: unavailable.reason)
+                .accepted, target: caller.target, retryAfter: SandboxWire.patience, reason: unavailable.reason)
         }
     }
 
@@ -59,10 +69,18 @@ struct SandboxERP: ERP {
         guard let schedule = found.items.first else { return .absent }
         switch (schedule.status, schedule.id) {
         case ("active", let id?): return .present(Receipt(externalID: id, origin: .created))
-        case ("processing", _): return .unfinished(retryAfter: Self.patience)
+        case ("processing", _): return .unfinished(retryAfter: SandboxWire.patience)
         default:
             throw Unavailable(.failure, target: caller.target, reason: "a schedule with an unknown status")
         }
+    }
+
+    func hasBillingSchedule(_ id: String, as call: Call) async throws -> Bool {
+        try await caller.has("/billing-schedules/\(id.asPart)", verb: "get_billing_schedule", as: call)
+    }
+
+    func cancelBillingSchedule(_ id: String, as call: Call) async throws -> Undone {
+        try await caller.undo("/billing-schedules/\(id.asPart)", verb: "cancel_billing_schedule", as: call)
     }
 
     private func firstID(at path: String, verb: String, as call: Call) async throws -> String? {

@@ -1,3 +1,5 @@
+import Sagas
+
 /// The sandbox's PSA: no idempotency for tasks, and ids that change their case between a write's answer and a read.
 struct SandboxPSA: PSA {
     private let caller: HTTPCaller
@@ -22,6 +24,14 @@ struct SandboxPSA: PSA {
         return found.items.first.map { Self.asRead($0.id) }
     }
 
+    func hasTasks(_ id: String, project: String, as call: Call) async throws -> Bool {
+        try await caller.has("/\(project.asPart)/tasks/\(id.asPart)", verb: "get_tasks", as: call)
+    }
+
+    func deleteTasks(_ id: String, project: String, as call: Call) async throws -> Undone {
+        try await caller.undo("/\(project.asPart)/tasks/\(id.asPart)", verb: "delete_tasks", as: call)
+    }
+
     func activateProject(_ project: String, as call: Call) async throws -> String {
         let path = "/\(project.asPart)/activation"
         let answer = try await caller.send(
@@ -31,9 +41,13 @@ struct SandboxPSA: PSA {
 
     func findActivation(of project: String, as call: Call) async throws -> String? {
         let path = "/\(project.asPart)/activation"
-        let answer = try await caller.get(path, verb: "find_activation", as: call) { $0.status == 404 }
-        if answer.status == 404 { return nil }
+        let answer = try await caller.get(path, verb: "find_activation", as: call, accepting: SandboxWire.isMissing)
+        if SandboxWire.isMissing(answer) { return nil }
         return Self.asRead(try answer.decoded(SandboxWire.Thing.self, from: caller.target).id)
+    }
+
+    func deactivateProject(_ project: String, as call: Call) async throws -> Undone {
+        try await caller.undo("/\(project.asPart)/activation", verb: "deactivate_project", as: call)
     }
 
     /// Reads give ids in small letters; what writes answer is brought into the same form, so that ids can be compared.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Workers
 
 /// The sandbox's field names, as its README lists them.
 enum SandboxWire {
@@ -126,7 +127,33 @@ enum SandboxWire {
     ) -> HTTPCaller {
         let base = base.hasSuffix("/") ? String(base.dropLast()) : base
         return HTTPCaller(target: target, base: base + path, connections: connections) { answer in
-            Problem.details(of: answer).map { "\($0.code): \($0.text)" }
+            let problem = Problem.details(of: answer)
+            if problem?.code == "still_processing" {
+                return Unavailable(.accepted, target: target, retryAfter: patience, reason: problem?.text ?? "")
+            }
+            return answer.failure(
+                of: target, said: problem.map { "\($0.code): \($0.text)" },
+                incidentClass: incidentClass(of: problem?.code))
         }
+    }
+
+    /// How long an accepted schedule usually needs to become active.
+    static let patience = Duration.milliseconds(250)
+
+    /// Whose mistake a refusal with this code is.
+    private static func incidentClass(of code: String?) -> IncidentClass {
+        switch code {
+        case "tax_unknown": .taxUnknown
+        case "revenue_rule_missing": .revenueRuleMissing
+        case "entity_unmapped": .entityUnmapped
+        case "duplicate_customer": .duplicateCustomer
+        case "unknown_service": .serviceUnknown
+        default: .targetRefused
+        }
+    }
+
+    /// Whether the system says that there is no such thing; a 404 that is not in its words may come from elsewhere.
+    static func isMissing(_ answer: HTTPAnswer) -> Bool {
+        answer.status == 404 && Problem.details(of: answer)?.code == "not_found"
     }
 }

@@ -13,8 +13,18 @@ struct ActivateProject: Step {
         return .present(Receipt(externalID: id, origin: .created))
     }
 
+    func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        let project = try attempt.externalID(of: CreateProject.name)
+        let id = try await psa.findActivation(of: project, as: Call(for: attempt))
+        return id == externalID ? .present(Receipt(externalID: externalID, origin: .created)) : .absent
+    }
+
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
         let project = try attempt.externalID(of: CreateProject.name)
         return Receipt(externalID: try await psa.activateProject(project, as: Call(for: attempt)), origin: .created)
+    }
+
+    func compensate(_ receipt: Receipt, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Undone {
+        try await psa.deactivateProject(try attempt.externalID(of: CreateProject.name), as: Call(for: attempt))
     }
 }

@@ -11,6 +11,9 @@ struct AnnounceHandoff: Step {
     /// A broker cannot be asked what it delivered; announced again, it has the same id.
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found { .absent }
 
+    /// Nobody but this step makes announcements.
+    func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found { .absent }
+
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
         let ready = HandoffReady(
             handoff: plan.handoff,
@@ -23,5 +26,18 @@ struct AnnounceHandoff: Step {
                 type: HandoffReady.type, id: attempt.key, correlationID: attempt.correlationID,
                 body: ready.encoded(id: attempt.key, time: now())))
         return Receipt(externalID: attempt.key, origin: .created)
+    }
+
+    /// What was said stays said; that it holds no more is said too.
+    func compensate(_ receipt: Receipt, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Undone {
+        let withdrawn = HandoffWithdrawn(
+            handoff: plan.handoff,
+            key: Deal.Key(opportunity: plan.opportunity, contract: plan.contract, version: plan.version),
+            announcement: receipt.externalID, correlationID: attempt.correlationID)
+        try await announcements.announce(
+            Announcement(
+                type: HandoffWithdrawn.type, id: attempt.key, correlationID: attempt.correlationID,
+                body: withdrawn.encoded(id: attempt.key, time: now())))
+        return .undone
     }
 }

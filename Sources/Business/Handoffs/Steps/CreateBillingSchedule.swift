@@ -11,6 +11,11 @@ struct CreateBillingSchedule: Step {
         try await erp.findBillingSchedule(as: Call(for: attempt))
     }
 
+    func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        guard try await erp.hasBillingSchedule(externalID, as: Call(for: attempt)) else { return .absent }
+        return .present(Receipt(externalID: externalID, origin: .created))
+    }
+
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
         let schedule = BillingScheduleRecord(
             projectID: try attempt.externalID(of: CreateProject.name),
@@ -18,5 +23,9 @@ struct CreateBillingSchedule: Step {
             lines: plan.schedule)
         let id = try await erp.createBillingSchedule(schedule, as: Call(for: attempt))
         return Receipt(externalID: id, origin: .created)
+    }
+
+    func compensate(_ receipt: Receipt, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Undone {
+        try await erp.cancelBillingSchedule(receipt.externalID, as: Call(for: attempt))
     }
 }

@@ -19,6 +19,11 @@ struct CreateCustomer: Step {
         return .present(Receipt(externalID: id, origin: .created))
     }
 
+    func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        guard try await erp.hasCustomer(externalID, as: Call(for: attempt)) else { return .absent }
+        return .present(Receipt(externalID: externalID, origin: .linked))
+    }
+
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
         let hash = Self.hash(of: plan.customer)
         guard let known = attempt.claimed else {
@@ -30,6 +35,11 @@ struct CreateCustomer: Step {
         }
         try await erp.updateCustomer(known.externalID, to: plan.customer, as: Call(for: attempt))
         return Receipt(externalID: known.externalID, origin: .updated, contentHash: hash)
+    }
+
+    /// Other deals may have linked it meanwhile, and it says nothing about this one.
+    func compensate(_ receipt: Receipt, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Undone {
+        .kept(because: "it is shared with other deals", owner: nil)
     }
 
     private static func hash(of customer: CustomerRecord) -> String {

@@ -1,23 +1,41 @@
 import Connectors
 import Sagas
+import Workers
 
-/// The project in the ERP, for the customer that the step before made or found.
+/// The project in the ERP, for the customer that the step before made or found; a later version of a contract goes on
+/// with the project that its first version made.
 struct CreateProject: Step {
     static let name = "create-project"
     let target = "ERP"
     let erp: any ERP
 
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        if plan.base != nil { return .absent }
         guard let id = try await erp.findProject(as: Call(for: attempt)) else { return .absent }
         return .present(Receipt(externalID: id, origin: .created))
     }
 
+    func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        guard try await erp.hasProject(externalID, as: Call(for: attempt)) else { return .absent }
+        return .present(Receipt(externalID: externalID, origin: .created))
+    }
+
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
+        if let known = plan.base?.projectID {
+            guard try await erp.hasProject(known, as: Call(for: attempt)) else {
+                throw Refused(.baseUnusable, "project \(known) of the version before is not there any more")
+            }
+            return Receipt(externalID: known, origin: .linked)
+        }
         let outline = plan.project
         let project = ProjectRecord(
             name: outline.name, customerID: try attempt.externalID(of: CreateCustomer.name),
             legalEntity: outline.legalEntity, currency: outline.currency, contract: plan.contract, number: nil,
             start: outline.start, end: outline.end, manager: outline.manager)
         return Receipt(externalID: try await erp.createProject(project, as: Call(for: attempt)), origin: .created)
+    }
+
+    func compensate(_ receipt: Receipt, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Undone {
+        try await erp.deleteProject(receipt.externalID, as: Call(for: attempt))
     }
 }

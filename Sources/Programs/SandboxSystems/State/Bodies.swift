@@ -83,7 +83,8 @@ struct TaskListBody: AskedBody {
     }
 }
 
-struct ActivationBody: AskedBody {
+/// The body of a write whose path says all: it may be missing.
+struct BareBody: AskedBody {
     var externalReference: String?
 
     func check() throws(Refusal) {}

@@ -27,13 +27,17 @@ struct ERPState: Sendable {
     }
 
     private(set) var customers: [String: Customer] = [:]
-    private(set) var projects: [String: Project] = [:]
-    private(set) var schedules: [String: Schedule] = [:]
+    /// Those that are gone too: neither an id nor a schedule's key is ever used again.
+    private var projects: [String: Project] = [:]
+    private var schedules: [String: Schedule] = [:]
+    /// The ids of deleted projects and cancelled schedules.
+    private var gone: Set<String> = []
     private var customerByKey: [String: String] = [:]
     private var customersByTrait: [Trait: Set<String>] = [:]
     private var projectsByReference: [String: [String]] = [:]
     private var scheduleByKey: [String: String] = [:]
     private var schedulesByReference: [String: [String]] = [:]
+    private var schedulesByProject: [String: [String]] = [:]
 
     /// By what a customer is found: its tax id or its name, within its entity.
     private enum Trait: Hashable {
@@ -68,16 +72,30 @@ struct ERPState: Sendable {
         return ids.sorted().compactMap { customers[$0] }
     }
 
-    func projects(reference: String) -> [Project] {
-        (projectsByReference[reference] ?? []).compactMap { projects[$0] }
+    func project(_ id: String) -> Project? {
+        gone.contains(id) ? nil : projects[id]
     }
 
-    func schedule(key: String) -> Schedule? {
-        scheduleByKey[key].flatMap { schedules[$0] }
+    func projects(reference: String) -> [Project] {
+        (projectsByReference[reference] ?? []).compactMap { project($0) }
+    }
+
+    func schedule(_ id: String) -> Schedule? {
+        gone.contains(id) ? nil : schedules[id]
+    }
+
+    /// The schedule that was made with `key`, and whether it was cancelled since.
+    func schedule(key: String) -> (schedule: Schedule, isGone: Bool)? {
+        scheduleByKey[key].flatMap { schedules[$0] }.map { ($0, gone.contains($0.id)) }
     }
 
     func schedules(reference: String) -> [Schedule] {
-        (schedulesByReference[reference] ?? []).compactMap { schedules[$0] }
+        (schedulesByReference[reference] ?? []).compactMap { schedule($0) }
+    }
+
+    /// Whether a project has schedules that were not cancelled.
+    func hasSchedules(project: String) -> Bool {
+        (schedulesByProject[project] ?? []).contains { schedule($0) != nil }
     }
 
     mutating func keep(_ body: CustomerBody, _ effect: Effect) {
@@ -108,6 +126,11 @@ struct ERPState: Sendable {
             finishes: effect.finishes ?? 0)
         scheduleByKey[effect.key] = effect.id
         schedulesByReference[body.externalReference ?? effect.key, default: []].append(effect.id)
+        schedulesByProject[body.projectId.uppercased(), default: []].append(effect.id)
+    }
+
+    mutating func remove(_ effect: Effect) {
+        gone.insert(effect.id)
     }
 }
 

@@ -25,7 +25,8 @@ enum Asked: Sendable {
     case project(ProjectBody)
     case schedule(ScheduleBody)
     case tasks(TaskListBody)
-    case activation(ActivationBody)
+    case activation(BareBody)
+    case removal(BareBody)
     case handoff(HandoffBody)
 }
 
@@ -51,10 +52,12 @@ extension Effect: Codable {
             case .createProject: .project(try line.decode(ProjectBody.self, forKey: .asked))
             case .createBillingSchedule: .schedule(try line.decode(ScheduleBody.self, forKey: .asked))
             case .createTasks: .tasks(try line.decode(TaskListBody.self, forKey: .asked))
-            case .activateProject: .activation(try line.decode(ActivationBody.self, forKey: .asked))
+            case .activateProject: .activation(try line.decode(BareBody.self, forKey: .asked))
+            case .deleteProject, .cancelBillingSchedule, .deleteTasks, .deactivateProject:
+                .removal(try line.decode(BareBody.self, forKey: .asked))
             case .writeHandoff: .handoff(try line.decode(HandoffBody.self, forKey: .asked))
-            case .getCustomer, .findCustomers, .findProjects, .findBillingSchedules, .findTasks, .getActivation,
-                .getHandoff, .getHandoffHistory:
+            case .getCustomer, .findCustomers, .findProjects, .getProject, .findBillingSchedules, .getBillingSchedule,
+                .findTasks, .getTasks, .getActivation, .getHandoff, .getHandoffHistory:
                 throw DecodingError.dataCorruptedError(
                     forKey: .verb, in: line, debugDescription: "\(verb.rawValue) has no effect to log")
             }
@@ -77,7 +80,7 @@ extension Effect: Codable {
         case .project(let body): try line.encode(body, forKey: .asked)
         case .schedule(let body): try line.encode(body, forKey: .asked)
         case .tasks(let body): try line.encode(body, forKey: .asked)
-        case .activation(let body): try line.encode(body, forKey: .asked)
+        case .activation(let body), .removal(let body): try line.encode(body, forKey: .asked)
         case .handoff(let body): try line.encode(body, forKey: .asked)
         }
     }

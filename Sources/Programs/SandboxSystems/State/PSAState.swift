@@ -15,14 +15,20 @@ struct PSAState: Sendable {
     }
 
     private var lists: [String: [TaskList]] = [:]
+    // Ids are numbers that are never used again, whatever is deleted.
     private var listCount = 0
+    private var activationCount = 0
     private(set) var activations: [String: Activation] = [:]
 
     var nextTaskListID: String { "tsk-\(hex(listCount + 1))".lowercased() }
-    var nextActivationID: String { "act-\(hex(activations.count + 1))".lowercased() }
+    var nextActivationID: String { "act-\(hex(activationCount + 1))".lowercased() }
 
     /// The task lists of a project, oldest first.
     func taskLists(of project: String) -> [TaskList] { lists[project] ?? [] }
+
+    func taskList(_ id: String, of project: String) -> TaskList? {
+        taskLists(of: project).first { $0.id == id }
+    }
 
     mutating func keep(_ body: TaskListBody, _ effect: Effect) {
         listCount += 1
@@ -31,7 +37,14 @@ struct PSAState: Sendable {
     }
 
     mutating func keepActivation(_ effect: Effect) {
+        activationCount += 1
         activations[effect.subject ?? ""] = Activation(
             id: effect.id, key: effect.key, time: effect.time, correlationID: effect.correlationId)
+    }
+
+    mutating func remove(_ effect: Effect) {
+        let project = effect.subject ?? ""
+        lists[project]?.removeAll { $0.id == effect.id }
+        if activations[project]?.id == effect.id { activations[project] = nil }
     }
 }

@@ -11,12 +11,19 @@ enum Verb: String, Codable, Sendable, CaseIterable {
     case findCustomers = "find_customers"
     case createProject = "create_project"
     case findProjects = "find_projects"
+    case getProject = "get_project"
+    case deleteProject = "delete_project"
     case createBillingSchedule = "create_billing_schedule"
     case findBillingSchedules = "find_billing_schedules"
+    case getBillingSchedule = "get_billing_schedule"
+    case cancelBillingSchedule = "cancel_billing_schedule"
     case createTasks = "create_tasks"
     case findTasks = "find_tasks"
+    case getTasks = "get_tasks"
+    case deleteTasks = "delete_tasks"
     case activateProject = "activate_project"
     case getActivation = "get_activation"
+    case deactivateProject = "deactivate_project"
     case writeHandoff = "write_handoff"
     case getHandoff = "get_handoff"
     case getHandoffHistory = "get_handoff_history"
@@ -24,9 +31,12 @@ enum Verb: String, Codable, Sendable, CaseIterable {
     var system: SystemName {
         switch self {
         case .createCustomer, .updateCustomer, .getCustomer, .findCustomers, .createProject, .findProjects,
-            .createBillingSchedule, .findBillingSchedules:
+            .getProject, .deleteProject, .createBillingSchedule, .findBillingSchedules, .getBillingSchedule,
+            .cancelBillingSchedule:
             .erp
-        case .createTasks, .findTasks, .activateProject, .getActivation: .psa
+        case .createTasks, .findTasks, .getTasks, .deleteTasks, .activateProject, .getActivation,
+            .deactivateProject:
+            .psa
         case .writeHandoff, .getHandoff, .getHandoffHistory: .crm
         }
     }

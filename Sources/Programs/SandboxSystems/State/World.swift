@@ -51,6 +51,7 @@ struct World: Sendable {
         case .schedule(let body): erp.keep(body, effect)
         case .tasks(let body): psa.keep(body, effect)
         case .activation: psa.keepActivation(effect)
+        case .removal: effect.verb.system == .erp ? erp.remove(effect) : psa.remove(effect)
         case .handoff(let body): crm.keep(body, effect)
         }
     }

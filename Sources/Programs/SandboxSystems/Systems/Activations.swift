@@ -2,7 +2,7 @@
 enum Activations {
     static func create(_ asking: Asking) throws -> Asking.Decision {
         let project = try asking.part("externalReference")
-        let asked = try asking.written(ActivationBody.self)
+        let asked = try asking.written(BareBody.self)
         return { world in
             if let known = world.psa.activations[project] {
                 return Answer(.ok, View(known, project: project) { $0.uppercased() }, isReplay: true)
@@ -21,6 +21,19 @@ enum Activations {
                 throw Refusal.missing("activation of \(project)")
             }
             return Answer(.ok, View(activation, project: project) { $0 })
+        }
+    }
+
+    static func delete(_ asking: Asking) throws -> Asking.Decision {
+        let project = try asking.part("externalReference")
+        let asked = try asking.written(BareBody.self)
+        return { world in
+            guard let activation = world.psa.activations[project] else {
+                throw Refusal.missing("activation of \(project)")
+            }
+            return try world.remove(activation.id, by: .deactivateProject, asked, subject: project) {
+                $0.uppercased()
+            }
         }
     }
 

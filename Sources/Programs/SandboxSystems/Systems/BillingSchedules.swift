@@ -10,14 +10,17 @@ struct BillingSchedules: Sendable {
         let asked = try asking.written(ScheduleBody.self)
         let finishes = asking.now.milliseconds + Int64(delay / .milliseconds(1))
         return { world in
-            if let known = world.erp.schedule(key: asked.key) {
+            if let (known, isGone) = world.erp.schedule(key: asked.key) {
                 guard known.hash == asked.hash else { throw Refusal.otherBody(key: asked.key) }
+                guard !isGone else {
+                    throw Refusal(.gone, "cancelled", "the schedule of key \(asked.key) was cancelled")
+                }
                 if known.finishes <= asked.now.milliseconds {
                     return Answer(.ok, View(known, now: asked.now), isReplay: true)
                 }
                 return Answer(.accepted, Operation(operation: known.id), isReplay: true)
             }
-            guard world.erp.projects[asked.body.projectId.uppercased()] != nil else {
+            guard world.erp.project(asked.body.projectId.uppercased()) != nil else {
                 throw Refusal(.unprocessableContent, "unknown_project", "\(asked.body.projectId) does not exist")
             }
             let id = world.erp.nextScheduleID
@@ -32,6 +35,27 @@ struct BillingSchedules: Sendable {
         let now = asking.now
         return { world in
             Answer(.ok, Items(items: world.erp.schedules(reference: reference).map { View($0, now: now) }))
+        }
+    }
+
+    func get(_ asking: Asking) throws -> Asking.Decision {
+        let id = try asking.part("id").uppercased()
+        let now = asking.now
+        return { world in
+            guard let schedule = world.erp.schedule(id) else { throw Refusal.missing("billing schedule \(id)") }
+            return Answer(.ok, View(schedule, now: now))
+        }
+    }
+
+    func cancel(_ asking: Asking) throws -> Asking.Decision {
+        let id = try asking.part("id").uppercased()
+        let asked = try asking.written(BareBody.self)
+        return { world in
+            guard let schedule = world.erp.schedule(id) else { throw Refusal.missing("billing schedule \(id)") }
+            guard schedule.finishes <= asked.now.milliseconds else {
+                throw Refusal(.conflict, "still_processing", "billing schedule \(id) is not active yet")
+            }
+            return try world.remove(id, by: .cancelBillingSchedule, asked)
         }
     }
 

@@ -8,14 +8,35 @@ enum Projects {
             }
             let id = world.erp.nextProjectID
             try world.record(.createProject, asked, id: id, asked: .project(asked.body))
-            guard let project = world.erp.projects[id] else { throw Refusal.missing("project \(id)") }
-            return Answer(.created, View(project))
+            return try Answer(.created, view(id, in: world))
         }
     }
 
     static func find(_ asking: Asking) throws -> Asking.Decision {
         let reference = try asking.queried("externalReference")
         return { world in Answer(.ok, Items(items: world.erp.projects(reference: reference).map(View.init))) }
+    }
+
+    static func get(_ asking: Asking) throws -> Asking.Decision {
+        let id = try asking.part("id").uppercased()
+        return { world in try Answer(.ok, view(id, in: world)) }
+    }
+
+    static func delete(_ asking: Asking) throws -> Asking.Decision {
+        let id = try asking.part("id").uppercased()
+        let asked = try asking.written(BareBody.self)
+        return { world in
+            guard world.erp.project(id) != nil else { throw Refusal.missing("project \(id)") }
+            guard !world.erp.hasSchedules(project: id) else {
+                throw Refusal(.conflict, "has_schedules", "project \(id) has billing schedules")
+            }
+            return try world.remove(id, by: .deleteProject, asked)
+        }
+    }
+
+    private static func view(_ id: String, in world: World) throws(Refusal) -> View {
+        guard let project = world.erp.project(id) else { throw Refusal.missing("project \(id)") }
+        return View(project)
     }
 
     private struct View: Encodable, Sendable {

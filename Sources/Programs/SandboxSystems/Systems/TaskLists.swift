@@ -20,6 +20,28 @@ enum TaskLists {
         }
     }
 
+    static func get(_ asking: Asking) throws -> Asking.Decision {
+        let project = try asking.part("externalReference")
+        let id = try asking.part("id").lowercased()
+        return { world in
+            guard let list = world.psa.taskList(id, of: project) else { throw Refusal.missing("task list \(id)") }
+            return Answer(.ok, View(list, project: project) { $0 })
+        }
+    }
+
+    static func delete(_ asking: Asking) throws -> Asking.Decision {
+        let project = try asking.part("externalReference")
+        let id = try asking.part("id").lowercased()
+        let asked = try asking.written(BareBody.self)
+        return { world in
+            guard world.psa.taskList(id, of: project) != nil else { throw Refusal.missing("task list \(id)") }
+            guard world.psa.activations[project] == nil else {
+                throw Refusal(.conflict, "is_active", "project \(project) is active: its tasks may be worked on")
+            }
+            return try world.remove(id, by: .deleteTasks, asked, subject: project) { $0.uppercased() }
+        }
+    }
+
     private struct View: Encodable, Sendable {
         struct Task: Encodable, Sendable {
             let id, line, code, name: String

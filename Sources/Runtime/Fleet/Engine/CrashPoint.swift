@@ -15,6 +15,12 @@ public enum CrashPoint: String, Sendable, CaseIterable {
     case intentBeforeCall = "intent-before-call"
     /// The target has answered, the outcome is not written.
     case answerBeforeOutcome = "answer-before-outcome"
+    /// The target has accepted what it will finish later, and that is not written.
+    case acceptedBeforeNoted = "accepted-before-noted"
+    /// Taking an effect back is announced, the call is not sent.
+    case undoIntentBeforeCall = "undo-intent-before-call"
+    /// The target has taken it back, the outcome is not written.
+    case undoAnswerBeforeOutcome = "undo-answer-before-outcome"
     /// An incident is written, its copy is not published.
     case incidentBeforeCopy = "incident-before-copy"
     /// A sweep is committed, its tickets are not published.

@@ -13,6 +13,8 @@ struct HandoffRunner<S: Saga>: Sendable {
     let crashes: CrashPlan
     let metrics: EngineMetrics
     let logger: Logger
+    /// Which targets are left alone, as far as this worker has heard.
+    let gates: KnownGates
     /// Whether the process is stopping: then nothing new is begun.
     let isStopping: @Sendable () -> Bool
 
@@ -37,29 +39,68 @@ struct HandoffRunner<S: Saga>: Sendable {
         }
         if work.taken.isTooOld { throw Refused(.ageUsedUp, "open for longer than \(store.limits.maximalAge)") }
         guard try await tellThatPlanningBegins(&work) else { return }
-        let plan = try planned(&work)
-        let steps = saga.stages(for: plan).flatMap(\.steps)
+        let subjects = try subjects(of: &work)
+        let plan = subjects[work.taken.id]?.plan
+        work.status = { standing in saga.status(of: standing, plan: plan) }
+        guard try await passGate(&work) else { return }
         while true {
-            work.status = { standing in saga.status(of: standing, plan: plan) }
-            switch directive(after: work.steps, in: queue.name) {
-            case .finish:
-                work.entries.append(try JournalEntry.finished())
-                return try await commit(&work, .finished)
-            case .handOver(let next):
-                work.entries.append(try JournalEntry.handedOver(to: next))
-                return try await commit(&work, .ready(queue: next))
-            case .waitUntilSettled(let ordinal):
-                return try await wait(&work, ordinal: ordinal, cause: "settling", for: .zero, reason: nil)
-            case .readBack, .perform:
-                if isStopping() { return try await commit(&work, .ready(queue: queue.name)) }
-                guard try await advance(&work, steps: steps, plan: plan) else { return }
+            let next = directive(after: work.steps, going: work.direction, in: queue.name)
+            if let end = end(of: next, &work) {
+                work.entries.append(try journalEntry(for: end))
+                return try await commit(&work, end)
             }
+            if case .waitUntilSettled(let place) = next {
+                return try await wait(&work, place, .settling, for: .zero, reason: nil)
+            }
+            if isStopping() { return try await commit(&work, .ready(queue: queue.name)) }
+            guard try await advance(&work, next, subjects) else { return }
         }
     }
 
+    /// What the handoff becomes when this worker has nothing more to do; nil while it has.
+    private func end(of next: Directive, _ work: inout HandoffWork) -> OwnerWrite.Next? {
+        switch next {
+        case .finish: .finished
+        // A cancellation that found nothing took nothing back.
+        case .compensated: work.steps.isEmpty && work.taken.kind == .cancel ? .finished : .compensated
+        case .handOver(let queue): .ready(queue: queue)
+        case .perform, .readBack, .adopt, .compensate, .readBackUndo, .waitUntilSettled: nil
+        }
+    }
+
+    private func journalEntry(for end: OwnerWrite.Next) throws -> String {
+        switch end {
+        case .ready(let queue): try JournalEntry.handedOver(to: queue)
+        case .compensated: try JournalEntry.compensated()
+        case .finished, .running, .waiting, .parked: try JournalEntry.finished()
+        }
+    }
+
+    /// Does the next step as far as it goes; false when the handoff is out of this worker's hands.
+    private func advance(
+        _ work: inout HandoffWork, _ next: Directive, _ subjects: [UUID: SagaSubject<S.Plan>]
+    ) async throws -> Bool {
+        switch next {
+        case .perform(let place): return try await perform(&work, place, try subjects.task(work.steps[place]))
+        case .readBack(let place):
+            let task = try subjects.task(work.steps[place])
+            // Forwards a claim knows whether the thing is there, and makes its next holder look first: a read-back would
+            // not tell whether an update took effect.
+            if work.direction == .forwards, task.claim != nil { return try await perform(&work, place, task) }
+            return try await readBack(&work, place, task)
+        case .adopt(let place): return try await adopt(&work, place, try subjects.task(work.steps[place]))
+        case .compensate(let place): return try await compensate(&work, place, try subjects.task(work.steps[place]))
+        case .readBackUndo(let place):
+            return try await readBackUndo(&work, place, try subjects.task(work.steps[place]))
+        case .finish, .compensated, .handOver, .waitUntilSettled: return true
+        }
+    }
+}
+
+extension HandoffRunner {
     /// Others shall see that a deal is being checked while that takes time; false when the handoff is lost meanwhile.
     private func tellThatPlanningBegins(_ work: inout HandoffWork) async throws -> Bool {
-        guard work.taken.plan == nil else { return true }
+        guard work.taken.plan == nil, work.direction == .forwards else { return true }
         work.status = { standing in saga.status(of: standing, plan: nil) }
         let write = work.write(.running(lease: store.limits.lease))
         guard write.status != nil else { return true }
@@ -68,13 +109,35 @@ struct HandoffRunner<S: Saga>: Sendable {
         return result.isOwner
     }
 
-    /// Makes the plan when the handoff has none: it is head of its lane now, so what went before is known.
-    private func planned(_ work: inout HandoffWork) throws -> S.Plan {
-        if let text = work.taken.plan {
-            return try JSONDecoder().decode(S.Plan.self, from: Data(text.utf8))
+    /// What every step in the list works on: this handoff's plan, or those of the versions that it takes back.
+    private func subjects(of work: inout HandoffWork) throws -> [UUID: SagaSubject<S.Plan>] {
+        var subjects: [UUID: SagaSubject<S.Plan>] = [:]
+        for version in work.taken.earlier {
+            subjects[version.id] = SagaSubject(try decoded(version.plan), of: saga)
         }
+        if work.taken.kind == .cancel { return subjects }
+        if let plan = work.taken.plan {
+            subjects[work.taken.id] = SagaSubject(try decoded(plan), of: saga)
+        } else if work.direction == .forwards {
+            subjects[work.taken.id] = SagaSubject(try plan(&work), of: saga)
+        }
+        return subjects
+    }
+
+    /// Makes the plan: the handoff is head of its lane now, so what went before is known.
+    private func plan(_ work: inout HandoffWork) throws -> S.Plan {
         guard let deal = work.taken.deal else { throw Refused(.unknown, "the handoff has neither plan nor deal") }
-        let plan = try saga.plan(deal, for: work.taken.id)
+        if work.taken.kind == .change, work.taken.base == nil {
+            throw Refused(.baseUnusable, "the version that this change order builds upon did not end in a project")
+        }
+        let base = try work.taken.base.map { base in
+            Base(
+                version: base.version, plan: try decoded(base.plan),
+                receipts: Dictionary(
+                    base.steps.compactMap { step in step.receipt.map { (step.label, $0) } }
+                ) { first, _ in first })
+        }
+        let plan = try saga.plan(deal, for: work.taken.id, upon: base)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let body = try encoder.encode(plan)
@@ -82,170 +145,30 @@ struct HandoffRunner<S: Saga>: Sendable {
         return plan
     }
 
-    /// Does the next step as far as it goes; false when the handoff is out of this worker's hands.
-    private func advance(_ work: inout HandoffWork, steps: [any Step<S.Plan>], plan: S.Plan) async throws -> Bool {
-        switch directive(after: work.steps, in: queue.name) {
-        case .readBack(let ordinal) where steps[ordinal].claim(for: plan) != nil:
-            // A claim knows whether the thing is there, and makes its next holder look first. A read-back would not tell
-            // whether an update took effect.
-            try await perform(&work, steps[ordinal], ordinal, plan)
-        case .readBack(let ordinal): try await readBack(&work, steps[ordinal], ordinal, plan)
-        case .perform(let ordinal): try await perform(&work, steps[ordinal], ordinal, plan)
-        case .finish, .handOver, .waitUntilSettled: true
-        }
-    }
-
-    private func perform(
-        _ work: inout HandoffWork, _ step: any Step<S.Plan>, _ ordinal: Int, _ plan: S.Plan
-    ) async throws -> Bool {
-        let asked = ContinuousClock.now
-        let claim = step.claim(for: plan)
-        var claimed: Receipt?
-        var mustLookFirst = false
-        if let claim {
-            // The claim is this transaction's: what is gathered must be committed under the same ownership first.
-            if work.hasChanges { guard try await commitRunning(&work, step.timing) else { return false } }
-            switch try await store.claim(work.claimRequest(claim, step.timing, ordinal)) {
-            case .exists(let receipt): claimed = receipt
-            case .granted(let look): mustLookFirst = look
-            case .busy:
-                try await wait(
-                    &work, ordinal: ordinal, cause: Unavailable.Cause.claimed.rawValue, for: .seconds(1),
-                    reason: nil)
-                return false
-            }
-        }
-        try work.announceIntent(ordinal, step: step.label, timing: step.timing)
-        guard try await commitRunning(&work, step.timing) else { return false }
-        crashes.reached(.intentBeforeCall)
-        let attempt = work.attempt(ordinal, claim: claim, claimed: claimed, deadline: asked + step.timing.budget)
-        let announced = work
-        return try await settle(&work, ordinal, step) {
-            if mustLookFirst, case .present(let receipt) = try await step.find(for: plan, on: attempt) {
-                // Another deal may have made it, with other data: compared and changed like any that is known.
-                let known = announced.attempt(ordinal, claim: claim, claimed: receipt, deadline: attempt.deadline)
-                return (try await step.perform(for: plan, on: known), claim)
-            }
-            return (try await step.perform(for: plan, on: attempt), claim)
-        }
-    }
-
-    private func readBack(
-        _ work: inout HandoffWork, _ step: any Step<S.Plan>, _ ordinal: Int, _ plan: S.Plan
-    ) async throws -> Bool {
-        let claim = step.claim(for: plan)
-        let attempt = work.attempt(
-            ordinal, claim: claim, claimed: nil, deadline: ContinuousClock.now + step.timing.budget)
-        let found: Found
+    private func decoded(_ plan: String) throws -> S.Plan {
         do {
-            found = try await step.find(for: plan, on: attempt)
-        } catch let error where !(error is CancellationError || error is Refused) {
-            return try await retryLater(&work, ordinal, step, error, afterCall: false)
-        }
-        switch found {
-        case .present(let receipt):
-            try work.markDone(ordinal, step: step.label, receipt: receipt, claim: claim, wasFound: true)
-            return true
-        case .absent:
-            try work.markAbsent(ordinal, step: step.label)
-            return true
-        case .unfinished(let retryAfter):
-            try await wait(
-                &work, ordinal: ordinal, cause: Unavailable.Cause.accepted.rawValue, for: retryAfter, reason: nil)
-            return false
-        }
-    }
-
-    /// Runs the call and writes down what came of it. Returned is done; refused is surely not done; anything else is in
-    /// doubt.
-    private func settle(
-        _ work: inout HandoffWork, _ ordinal: Int, _ step: any Step<S.Plan>,
-        _ call: () async throws -> (Receipt, Claim?)
-    ) async throws -> Bool {
-        metrics.attempts(step: type(of: step).name, queue: queue.name)
-        do {
-            let (receipt, claim) = try await call()
-            crashes.reached(.answerBeforeOutcome)
-            try work.markDone(ordinal, step: step.label, receipt: receipt, claim: claim, wasFound: false)
-            return true
-        } catch let refused as Refused {
-            work.markRefused(ordinal)
-            try await park(&work, refused.incidentClass, refused.reason, step: step.label)
-            return false
-        } catch is CancellationError {
-            throw CancellationError()
+            return try JSONDecoder().decode(S.Plan.self, from: Data(plan.utf8))
         } catch {
-            return try await retryLater(&work, ordinal, step, error, afterCall: true)
+            throw Refused(.unknown, "the stored plan is of a version of the software whose plans this one cannot read")
         }
     }
 
-    /// Puts the step off. What the target says of a call settles that call; what it says of a read-back settles nothing.
-    private func retryLater(
-        _ work: inout HandoffWork, _ ordinal: Int, _ step: any Step<S.Plan>, _ error: any Error, afterCall: Bool
-    ) async throws -> Bool {
-        let unavailable =
-            error as? Unavailable ?? Unavailable(.failure, target: step.target, reason: "\(type(of: error))")
-        logger.log(
-            level: unavailable.isAttempt ? .warning : .info, "step is tried again later",
-            metadata: work.metadata(step: step.label, "cause", unavailable.cause.rawValue, "reason", unavailable.reason)
-        )
-        let failures = work.steps[ordinal].attempts + (unavailable.isAttempt ? 1 : 0)
-        switch unavailable.cause {
-        case .failure: work.countFailure(ordinal)
-        case .accepted where afterCall: work.markAccepted(ordinal)
-        case .throttled where afterCall: work.markRefused(ordinal)
-        case .accepted, .throttled, .claimed: break
+    /// Past the point of no return nothing is undone before a person has approved it; false while nobody has.
+    private func passGate(_ work: inout HandoffWork) async throws -> Bool {
+        guard work.taken.kind == .cancel, work.steps.contains(where: { $0.isFinal && $0.receipt != nil }) else {
+            return true
         }
-        if unavailable.isAttempt, queue.backoff.isUsedUp(afterFailures: failures) {
-            try await park(
-                &work, .attemptsUsedUp, "\(failures) attempts failed, the last with: \(unavailable.reason)",
-                step: step.label)
-            return false
+        let cause = WaitCause.approval(gate: "cancel", planHash: work.undoHash)
+        switch work.taken.approvals.first(where: { $0.gate == "cancel" && $0.planHash == work.undoHash })?.isApproved {
+        case true?: return true
+        case false?:
+            work.entries.append(try JournalEntry.finished())
+            try await commit(&work, .finished)
+        case nil:
+            work.entries.append(try JournalEntry.waiting(step: nil, cause: cause.name))
+            // A person's decision wakes it; the clock only renews its view.
+            try await commit(&work, .waiting(.init(cause: cause, time: .seconds(3600), step: nil)))
         }
-        let backoff = queue.backoff.wait(
-            afterFailures: max(failures, 1), fraction: Double.random(in: 0...1))
-        let wait = max(backoff, unavailable.retryAfter ?? .zero)
-        try await self.wait(
-            &work, ordinal: ordinal, cause: unavailable.cause.rawValue, for: wait, reason: unavailable.description)
         return false
-    }
-
-    private func wait(
-        _ work: inout HandoffWork, ordinal: Int, cause: String, for wait: Duration, reason: String?
-    ) async throws {
-        work.lastError = reason
-        work.entries.append(try JournalEntry.waiting(step: work.steps[ordinal].label, cause: cause))
-        try await commit(&work, .waiting(cause: cause, for: wait))
-    }
-
-    private func park(
-        _ work: inout HandoffWork, _ incidentClass: IncidentClass, _ story: String, step: String? = nil
-    ) async throws {
-        work.lastError = story
-        work.entries.append(try JournalEntry.parked(step: step, incidentClass: incidentClass))
-        logger.error(
-            "handoff is parked",
-            metadata: work.metadata(step: step ?? "-", "class", incidentClass.rawValue, "reason", story))
-        try await commit(&work, .parked(.init(incidentClass: incidentClass, story: story, step: step)))
-    }
-
-    private func commitRunning(_ work: inout HandoffWork, _ timing: CallTiming) async throws -> Bool {
-        let write = work.write(.running(lease: timing.budget + timing.settle))
-        let result = try await store.commit(write)
-        try await outbox.publish(result.tickets)
-        work.wasCommitted()
-        return result.isOwner
-    }
-
-    private func commit(_ work: inout HandoffWork, _ next: OwnerWrite.Next) async throws {
-        let result = try await store.commit(work.write(next))
-        work.wasCommitted()
-        guard result.isOwner else { return }
-        crashes.reached(.commitBeforePublish)
-        try await outbox.publish(result.tickets)
-        if let incident = result.incident {
-            crashes.reached(.incidentBeforeCopy)
-            try await store.copyToDeadLetters([incident], outbox: outbox)
-        }
     }
 }

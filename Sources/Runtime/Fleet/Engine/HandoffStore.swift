@@ -11,8 +11,10 @@ final class HandoffStore: Sendable {
     private let claims: Batcher<ClaimRequest, ClaimAnswer>
     private let arrivals: Batcher<Arrival, IntakeTransactions.Result>
     private let rawIncidents: Batcher<RawIncident, Bool>
+    private let gates: Batcher<String, TargetGate>
+    private let reports: Batcher<TargetReport, Void>
     private let mirrorTakes: Batcher<MirrorKey, TakenMirror?>
-    private let mirrorOutcomes: Batcher<MirrorOutcome, [Ticket]>
+    private let mirrorOutcomes: Batcher<MirrorOutcome, SettledMirror>
 
     /// How many items one transaction carries at the most.
     private static let batch = 200
@@ -34,18 +36,31 @@ final class HandoffStore: Sendable {
             let opened = Set(try rows.map { try $0.value(0, as: UUID.self) })
             return incidents.map { opened.contains($0.id) }
         }
+        gates = Batcher(limit: Self.batch) { targets in
+            let rows = try await database.pipeline([TargetStatements.asking(targets, limits: limits)])[0]
+            let gates = try TargetStatements.gates(rows)
+            return TargetStatements.answers(to: targets, gates: gates, limits: limits)
+        }
+        reports = Batcher(limit: Self.batch) { reports in
+            try await database.pipeline(TargetStatements.commands(noting: reports, limits: limits))
+            return reports.map { _ in }
+        }
         mirrorTakes = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await mirrors.take($0) }
         mirrorOutcomes = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await mirrors.settle($0) }
     }
 
     func take(_ id: UUID) async throws -> TakenHandoff? { try await takes.submit(id) }
     func commit(_ write: OwnerWrite) async throws -> WriteResult { try await writes.submit(write) }
+    /// Whether `target` may be called now.
+    func gate(of target: String) async throws -> TargetGate { try await gates.submit(target) }
+    /// Notes how a target answered a call that no owner's write follows.
+    func note(_ report: TargetReport) async throws { try await reports.submit(report) }
     func claim(_ request: ClaimRequest) async throws -> ClaimAnswer { try await claims.submit(request) }
     func admit(_ arrival: Arrival) async throws -> IntakeTransactions.Result { try await arrivals.submit(arrival) }
     /// Whether the incident is new; an old one is a copy of the same failure.
     func open(_ incident: RawIncident) async throws -> Bool { try await rawIncidents.submit(incident) }
     func take(_ mirror: MirrorKey) async throws -> TakenMirror? { try await mirrorTakes.submit(mirror) }
-    func settle(_ outcome: MirrorOutcome) async throws -> [Ticket] { try await mirrorOutcomes.submit(outcome) }
+    func settle(_ outcome: MirrorOutcome) async throws -> SettledMirror { try await mirrorOutcomes.submit(outcome) }
 
     /// Publishes copies of open incidents and notes which are confirmed; the sweeper sees to the others.
     func copyToDeadLetters(_ incidents: [UUID], outbox: Outbox) async throws {

@@ -5,13 +5,18 @@ import Sagas
 import Workers
 
 /// What one worker knows of the handoff it owns, and what it has not committed yet.
+///
+/// A cancellation's list holds the steps of the earlier versions that it takes back, earliest version first.
 struct HandoffWork {
     let taken: TakenHandoff
     let queue: Queue
     var steps: [StepRecord]
+    var direction: Direction
     /// Journal entries not committed yet.
     var entries: [String] = []
     var lastError: String?
+    var notice: OwnerWrite.Incident?
+    var reports: [TargetReport] = []
     /// What another system shall be told, given how the handoff stands.
     var status: (Standing) -> Status? = { _ in nil }
     private var planned: OwnerWrite.Planned?
@@ -20,13 +25,20 @@ struct HandoffWork {
     init(_ taken: TakenHandoff, queue: Queue) {
         self.taken = taken
         self.queue = queue
-        steps = taken.steps
+        steps = taken.kind == .cancel ? taken.earlier.flatMap(\.steps) : taken.steps
+        direction = taken.kind == .cancel ? .backwards : taken.direction
     }
 
     var hasChanges: Bool { planned != nil || !changes.isEmpty }
 
-    private var receipts: [String: Receipt] {
-        Dictionary(steps.compactMap { step in step.receipt.map { (step.label, $0) } }) { first, _ in first }
+    /// Whether a step past the point of no return was begun: then nothing is undone on a refusal.
+    var isPastReturn: Bool { steps.contains { $0.isFinal && ($0.state == .intent || $0.state == .done) } }
+
+    /// What the handoff of the step at `place` has left behind so far, by label.
+    private func receipts(of handoff: UUID) -> [String: Receipt] {
+        Dictionary(
+            steps.compactMap { step in step.id.handoff == handoff ? step.receipt.map { (step.label, $0) } : nil }
+        ) { first, _ in first }
     }
 
     mutating func adopt<Plan>(stages: [Stage<Plan>], planBody: String) throws {
@@ -42,78 +54,136 @@ struct HandoffWork {
         entries.append(try JournalEntry.planned(hash: planned.hash))
         steps = planSteps.enumerated().map { ordinal, step in
             StepRecord(
-                ordinal: ordinal, label: step.label, queue: step.queue, state: .planned, attempts: 0, isSettled: true,
-                receipt: nil)
+                id: .init(handoff: taken.id, ordinal: ordinal), label: step.label, queue: step.queue,
+                isFinal: step.isFinal, key: step.key)
         }
     }
 
-    func claimRequest(_ claim: Claim, _ timing: CallTiming, _ ordinal: Int) -> ClaimRequest {
+    func claimRequest(_ claim: Claim, _ timing: CallTiming, _ place: Int) -> ClaimRequest {
         ClaimRequest(
-            handoff: taken.id, token: taken.token, claim: claim, holder: stepKey(steps[ordinal].label), timing: timing)
+            handoff: taken.id, token: taken.token, claim: claim, holder: steps[place].key, timing: timing)
     }
 
-    mutating func announceIntent(_ ordinal: Int, step: String, timing: CallTiming) throws {
-        steps[ordinal].state = .intent
-        steps[ordinal].isSettled = false
-        changes[ordinal] = OwnerWrite.StepChange(
-            ordinal: ordinal, state: .intent, settlesAfter: timing.budget + timing.settle)
+    /// Announces a call that makes the effect, or takes it back.
+    mutating func announceCall(_ place: Int, timing: CallTiming) throws {
+        let isUndo = direction == .backwards
+        if isUndo, steps[place].state == .done { steps[place].attempts = 0 }
+        steps[place].state = isUndo ? .undoing : .intent
+        steps[place].isSettled = false
+        change(place) { $0.settlesAfter = timing.budget + timing.settle }
         entries.append(
-            try JournalEntry.intent(step: step, key: stepKey(step), attempt: steps[ordinal].attempts + 1))
+            try JournalEntry.intent(
+                step: steps[place].label, key: callKey(place), attempt: steps[place].attempts + 1, isUndo: isUndo))
     }
 
-    mutating func markDone(
-        _ ordinal: Int, step: String, receipt: Receipt, claim: Claim?, wasFound: Bool
-    ) throws {
-        steps[ordinal].state = .done
-        steps[ordinal].receipt = receipt
-        changes[ordinal] = OwnerWrite.StepChange(ordinal: ordinal, state: .done, receipt: receipt, claim: claim)
-        entries.append(try JournalEntry.done(step: step, receipt: receipt, wasFound: wasFound))
+    mutating func markDone(_ place: Int, receipt: Receipt, claim: Claim?, wasFound: Bool) throws {
+        steps[place].state = .done
+        steps[place].receipt = receipt
+        steps[place].adoptID = nil
+        change(place) {
+            $0.receipt = receipt
+            $0.claim = claim
+            $0.endsAdoption = true
+        }
+        entries.append(try JournalEntry.done(step: steps[place].label, receipt: receipt, wasFound: wasFound))
     }
 
-    mutating func markAbsent(_ ordinal: Int, step: String) throws {
-        steps[ordinal].state = .planned
-        changes[ordinal] = OwnerWrite.StepChange(ordinal: ordinal, state: .planned)
-        entries.append(try JournalEntry.absent(step: step))
+    mutating func markUndone(_ place: Int, as undone: Undone, wasFound: Bool) throws {
+        switch undone {
+        case .undone:
+            steps[place].state = .undone
+            change(place) { _ in }
+            entries.append(try JournalEntry.undone(step: steps[place].label, wasFound: wasFound))
+        case .kept(let because, let owner):
+            steps[place].state = .kept
+            change(place) { $0.kept = OwnerWrite.Kept(because: String(because.prefix(1000)), owner: owner) }
+            entries.append(try JournalEntry.kept(step: steps[place].label, owner: owner))
+        }
     }
 
-    /// The target has surely not done it.
-    mutating func markRefused(_ ordinal: Int) {
-        steps[ordinal].state = .planned
-        changes[ordinal] = OwnerWrite.StepChange(ordinal: ordinal, state: .planned)
+    /// What a read-back found not to be there.
+    mutating func markAbsent(_ place: Int) throws {
+        steps[place].state = .planned
+        change(place) { _ in }
+        entries.append(try JournalEntry.absent(step: steps[place].label))
+    }
+
+    /// What a read-back found to be there still, though it was to be taken back.
+    mutating func markStanding(_ place: Int) throws {
+        steps[place].state = .done
+        change(place) { _ in }
+        entries.append(try JournalEntry.standing(step: steps[place].label))
+    }
+
+    /// The target has surely not done what was announced: all is as before.
+    mutating func withdrawCall(_ place: Int, claim: Claim?) {
+        steps[place].state = steps[place].state == .undoing ? .done : .planned
+        change(place) { $0.claim = claim }
+    }
+
+    /// What a person named is not there: the step is where it was before.
+    mutating func endAdoption(_ place: Int) {
+        steps[place].adoptID = nil
+        change(place) { $0.endsAdoption = true }
     }
 
     /// The target has the work and says so: what a read-back finds counts from now on.
-    mutating func markAccepted(_ ordinal: Int) {
-        steps[ordinal].isSettled = true
-        changes[ordinal] = OwnerWrite.StepChange(ordinal: ordinal, state: .intent, settlesAfter: .zero)
+    mutating func markAccepted(_ place: Int) {
+        steps[place].isSettled = true
+        change(place) { $0.settlesAfter = .zero }
     }
 
     /// The step stays in doubt; only its count of failures grows.
-    mutating func countFailure(_ ordinal: Int) {
-        steps[ordinal].attempts += 1
-        changes[ordinal] = OwnerWrite.StepChange(ordinal: ordinal, state: steps[ordinal].state, failures: 1)
+    mutating func countFailure(_ place: Int) {
+        steps[place].attempts += 1
+        change(place) { $0.failures += 1 }
     }
 
-    func attempt(_ ordinal: Int, claim: Claim?, claimed: Receipt?, deadline: ContinuousClock.Instant) -> SagaAttempt {
+    private mutating func change(_ place: Int, _ edit: (inout OwnerWrite.StepChange) -> Void) {
+        var change = OwnerWrite.StepChange(
+            step: steps[place].id, stepKey: steps[place].key, state: steps[place].state)
+        // Within one write the last outcome counts, and every failure.
+        change.failures = changes[place]?.failures ?? 0
+        edit(&change)
+        changes[place] = change
+    }
+
+    func attempt(
+        _ place: Int, claim: Claim?, claimed: Receipt?, deadline: ContinuousClock.Instant
+    ) -> SagaAttempt {
         // Whoever makes a shared thing does so under its own key; a later change of it is this handoff's alone.
-        let ownKey = stepKey(steps[ordinal].label)
+        let key = claimed == nil ? claim?.key ?? callKey(place) : callKey(place)
         return SagaAttempt(
-            key: Self.hash(claimed == nil ? claim?.key ?? ownKey : ownKey), correlationID: taken.correlationID,
-            deadline: deadline, receipts: receipts, claimed: claimed)
+            key: Self.hash(key), correlationID: taken.correlationID, deadline: deadline,
+            receipts: receipts(of: steps[place].id.handoff), claimed: claimed)
     }
 
-    func write(_ next: OwnerWrite.Next) -> OwnerWrite {
+    /// The read-back of an undo asks for what the step made, under the key it was made with.
+    func attemptToFind(_ place: Int, claim: Claim?, deadline: ContinuousClock.Instant) -> SagaAttempt {
+        SagaAttempt(
+            key: Self.hash(claim?.key ?? steps[place].key), correlationID: taken.correlationID, deadline: deadline,
+            receipts: receipts(of: steps[place].id.handoff))
+    }
+
+    private func callKey(_ place: Int) -> String {
+        direction == .backwards ? steps[place].key + "/undo" : steps[place].key
+    }
+
+    func write(_ next: OwnerWrite.Next, calling target: String? = nil) -> OwnerWrite {
         OwnerWrite(
             handoff: taken.id, token: taken.token, opportunity: taken.opportunity, correlationID: taken.correlationID,
-            queue: queue.name, requeues: taken.requeues, planned: planned,
-            changes: changes.values.sorted { $0.ordinal < $1.ordinal }, entries: entries,
-            status: tellsStatus(next) ? status(standing(next)) : nil, lastError: lastError, next: next)
+            queue: queue.name, requeues: taken.requeues, direction: direction, planned: planned,
+            changes: changes.sorted { $0.key < $1.key }.map(\.value), entries: entries,
+            status: tellsStatus(next) ? status(standing(next)) : nil, lastError: lastError, reports: reports,
+            calls: target, notice: notice, next: next)
     }
 
     mutating func wasCommitted() {
         planned = nil
         changes = [:]
         entries = []
+        reports = []
+        notice = nil
     }
 
     func metadata(step: String, _ pairs: String...) -> Logger.Metadata {
@@ -125,6 +195,12 @@ struct HandoffWork {
         return metadata
     }
 
+    /// What was there when the undoing was approved: the same as long as it goes on.
+    var undoHash: String {
+        Self.hash(
+            steps.compactMap { step in step.receipt.map { "\(step.key) \($0.externalID)" } }.joined(separator: "\n"))
+    }
+
     /// While a handoff stays where it is, others were told already; only planning begins without anybody knowing.
     private func tellsStatus(_ next: OwnerWrite.Next) -> Bool {
         if case .running = next { taken.plan == nil && steps.isEmpty } else { true }
@@ -133,13 +209,19 @@ struct HandoffWork {
     private func standing(_ next: OwnerWrite.Next) -> Standing {
         let state: Standing.State =
             switch next {
-            case .running: .under(queue: queue.name)
-            case .ready(let queue): .under(queue: queue)
-            case .waiting(let cause, _): .waiting(cause: cause, on: steps.first { $0.state != .done }?.label ?? "-")
+            case .running: inWork(under: queue.name)
+            case .ready(let queue): inWork(under: queue)
+            case .waiting(let wait):
+                .waiting(wait.cause, step: steps.first { $0.id == wait.step }?.label ?? "-")
             case .parked(let incident): .parked(incident.incidentClass)
             case .finished: .finished
+            case .compensated: .compensated
             }
-        return Standing(state: state, opportunity: taken.opportunity, receipts: receipts)
+        return Standing(state: state, opportunity: taken.opportunity, receipts: receipts(of: taken.id))
+    }
+
+    private func inWork(under queue: String) -> Standing.State {
+        direction == .backwards ? .undoing(queue: queue) : .under(queue: queue)
     }
 
     /// Opportunity, contract, version, part, step and instance: stable for ever.

@@ -15,16 +15,34 @@ struct MirrorRunner: Sendable {
     /// Looks at the status that a ticket names.
     func look(at key: MirrorKey) async throws {
         guard let mirror = try await store.take(key) else { return }
-        let result = await write(mirror)
-        let tickets = try await store.settle(MirrorOutcome(mirror: mirror, result: result))
+        let settled = try await store.settle(MirrorOutcome(mirror: mirror, result: try await write(mirror)))
         crashes.reached(.commitBeforePublish)
-        try await outbox.publish(tickets)
+        try await outbox.publish(settled.tickets)
+        if let incident = settled.incident { try await store.copyToDeadLetters([incident], outbox: outbox) }
     }
 
-    private func write(_ mirror: TakenMirror) async -> MirrorOutcome.Result {
-        guard let writer = writers[mirror.key.target] else {
-            return .waiting(for: queue.backoff.cap, isAttempt: true, reason: "no adapter for \(mirror.key.target)")
+    private func write(_ mirror: TakenMirror) async throws -> MirrorOutcome.Result {
+        let target = mirror.key.target
+        guard let writer = writers[target] else {
+            return .waiting(for: queue.backoff.cap, isAttempt: true, reason: "no adapter for \(target)")
         }
+        let gate = try await store.gate(of: target)
+        if case .shut(let cause, let time) = gate {
+            return .waiting(for: time, isAttempt: false, reason: "\(target) is left alone: \(cause.name)")
+        }
+        let result = await write(mirror, by: writer)
+        let answer: TargetReport.Answer =
+            switch result {
+            case .waiting(_, true, let reason): .failed(reason: reason)
+            case .written, .waiting, .refused: .well
+            }
+        if answer != .well || gate.wantsSuccess {
+            try await store.note(TargetReport(target: target, answer: answer, wasProbe: gate == .probe))
+        }
+        return result
+    }
+
+    private func write(_ mirror: TakenMirror, by writer: any StatusWriter) async -> MirrorOutcome.Result {
         let attempt = SagaAttempt(
             key: "\(mirror.key.opportunity)/\(mirror.key.object)/\(mirror.sourceVersion)",
             correlationID: mirror.correlationID, deadline: .now + CallTiming.standard.budget, receipts: [:])
@@ -32,24 +50,29 @@ struct MirrorRunner: Sendable {
             try await writer.write(
                 StatusReport(
                     opportunity: mirror.key.opportunity, content: mirror.wanted, since: mirror.since,
-                    sourceVersion: mirror.sourceVersion), on: attempt)
+                    nextTry: mirror.nextTry, sourceVersion: mirror.sourceVersion), on: attempt)
             return .written
         } catch is CancellationError {
             return .waiting(for: .zero, isAttempt: false, reason: "interrupted")
         } catch {
-            let unavailable = error as? Unavailable
-            let reason = unavailable?.description ?? (error as? Refused)?.description ?? "\(type(of: error))"
-            logger.warning(
-                "status is written again later",
-                metadata: [
-                    "correlation": .string(mirror.correlationID), "target": .string(mirror.key.target),
-                    "reason": .string(reason),
-                ])
-            let backoff = queue.backoff.wait(
-                afterFailures: mirror.attempts + 1, fraction: Double.random(in: 0...1))
-            return .waiting(
-                for: max(backoff, unavailable?.retryAfter ?? .zero), isAttempt: unavailable?.isAttempt ?? true,
-                reason: reason)
+            return later(mirror, error)
         }
+    }
+
+    private func later(_ mirror: TakenMirror, _ error: any Error) -> MirrorOutcome.Result {
+        let unavailable = error as? Unavailable
+        let reason = unavailable?.description ?? (error as? Refused)?.description ?? "\(type(of: error))"
+        logger.warning(
+            "status is written again later",
+            metadata: [
+                "correlation": .string(mirror.correlationID), "target": .string(mirror.key.target),
+                "reason": .string(reason),
+            ])
+        if let refused = error as? Refused { return .refused(for: queue.backoff.cap, reason: refused.reason) }
+        let backoff = queue.backoff.wait(
+            afterFailures: mirror.attempts + 1, fraction: Double.random(in: 0...1))
+        return .waiting(
+            for: max(backoff, unavailable?.retryAfter ?? .zero), isAttempt: unavailable?.isAttempt ?? true,
+            reason: reason)
     }
 }

@@ -60,7 +60,7 @@ public struct WorkerProcess<S: Saga>: Sendable {
         let stopping = stopping
         let runner = HandoffRunner(
             saga: saga, queue: queue, store: store, outbox: outbox, crashes: crashes, metrics: EngineMetrics(),
-            logger: logger, isStopping: { stopping.isRaised })
+            logger: logger, gates: KnownGates(), isStopping: { stopping.isRaised })
         let mirrors = MirrorRunner(
             writers: writers, queue: queue, store: store, outbox: outbox, crashes: crashes, logger: logger)
         let handler = DeliveryHandler(

@@ -9,6 +9,7 @@ struct LaneView: Sendable, Equatable {
         var version: Int
         var contentHash: String
         var correlationID: String
+        var kind: TakenHandoff.Kind
         /// Whether it has left `behind`: it ran, or runs.
         var hasBegun: Bool
     }
@@ -19,7 +20,7 @@ struct LaneView: Sendable, Equatable {
 /// Decides on an arrival about a lane that stands as `lane`; the caller adds an accepted one to its view.
 ///
 /// The order of the questions is the protocol's: same content is a duplicate, other content a conflict, an older
-/// version than one that has begun is stale. Never "the newer wins".
+/// version than one that has begun, or than a cancellation, is stale. Never "the newer wins".
 func intakeDecision(on arrival: Arrival, in lane: LaneView) -> (
     outcome: Admission.Outcome, reason: String?, of: LaneView.Version?
 ) {
@@ -31,8 +32,11 @@ func intakeDecision(on arrival: Arrival, in lane: LaneView) -> (
         }
         return (.conflict, "version \(arrival.version) is known with other content", same)
     }
-    if let later = ofContract.first(where: { $0.version > arrival.version && $0.hasBegun }) {
-        return (.stale, "version \(later.version) went ahead of version \(arrival.version)", later)
+    if let later = ofContract.first(where: {
+        $0.version > arrival.version && ($0.hasBegun || $0.kind == .cancel)
+    }) {
+        let how = later.kind == .cancel ? "cancelled" : "went ahead of"
+        return (.stale, "version \(later.version) \(how) version \(arrival.version)", later)
     }
     return (.accepted, nil, nil)
 }

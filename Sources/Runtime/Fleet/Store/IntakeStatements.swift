@@ -13,7 +13,8 @@ enum IntakeStatements {
     static let knownVersions = Statement(
         "known_versions",
         """
-        SELECT opportunity, id, contract, version, content_hash, correlation_id, state NOT IN ('behind', 'scheduled')
+        SELECT opportunity, id, contract, version, content_hash, correlation_id, state NOT IN ('behind', 'scheduled'),
+            kind
         FROM handoffs WHERE opportunity = ANY($1::text[]) AND part = '' ORDER BY contract, version
         """)
 
@@ -26,16 +27,84 @@ enum IntakeStatements {
         WHERE e.source = w.source AND e.event_id = w.event_id
         """)
 
+    /// A change order whose base is not there yet falls due when a person is to be told.
     static let insertHandoffs = Statement(
         "insert_handoffs",
         """
-        INSERT INTO handoffs (id, saga, opportunity, contract, version, kind, content_hash, correlation_id, state,
-            queue, since, created_at)
-        SELECT w.id, $7, w.opportunity, w.contract, w.version, 'complete', w.content_hash, w.correlation_id, 'behind',
-            $8, now.at, now.at
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[])
-                AS w(id, opportunity, contract, version, content_hash, correlation_id),
+        INSERT INTO handoffs (id, saga, opportunity, contract, version, kind, base_version, content_hash,
+            correlation_id, state, queue, since, created_at, due_at)
+        SELECT w.id, $7, w.opportunity, w.contract, w.version, w.kind, w.base, w.content_hash, w.correlation_id,
+            'behind', $8, now.at, now.at,
+            CASE WHEN w.base IS NOT NULL AND NOT EXISTS (SELECT FROM handoffs b WHERE b.opportunity = w.opportunity
+                AND b.contract = w.contract AND b.version = w.base)
+                THEN now.at + $11::bigint * interval '1 millisecond' END
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $9::text[],
+                $10::integer[])
+                AS w(id, opportunity, contract, version, content_hash, correlation_id, kind, base),
             (SELECT clock(clock_timestamp()) AS at) AS now
+        """)
+
+    /// Locks what a cancellation or a superseding version may close, so that its owner's next write is either before or
+    /// finds it closed.
+    static let lockEarlier = Statement(
+        "lock_earlier",
+        """
+        SELECT h.id FROM handoffs h JOIN unnest($1::text[], $2::text[], $3::integer[]) AS w(opportunity, contract, version)
+            ON h.opportunity = w.opportunity AND h.contract = w.contract AND h.version < w.version
+        WHERE h.open ORDER BY h.id FOR UPDATE OF h
+        """)
+
+    /// A cancellation closes every earlier version that is not past the point of no return. A complete version closes
+    /// an earlier one that is parked and never announced a call: it corrects it. Their incidents close with them.
+    static let stopEarlier = Statement(
+        "stop_earlier",
+        """
+        WITH stopped AS (
+            UPDATE handoffs h SET state = 'stopped', due_at = NULL, cause = NULL, since = clock(clock_timestamp()),
+                closed_at = clock(clock_timestamp())
+            FROM unnest($1::text[], $2::text[], $3::integer[], $4::boolean[], $5::text[])
+                AS w(opportunity, contract, version, cancels, event)
+            WHERE h.opportunity = w.opportunity AND h.contract = w.contract AND h.version < w.version AND h.open
+                AND h.kind <> 'cancel'
+                AND CASE WHEN w.cancels THEN NOT EXISTS (SELECT FROM steps s WHERE s.handoff_id = h.id AND s.final
+                        AND s.state IN ('intent', 'done'))
+                    ELSE h.state = 'parked' AND h.direction = 'do' AND NOT EXISTS (SELECT FROM steps s
+                        WHERE s.handoff_id = h.id AND s.settled_at IS NOT NULL) END
+            RETURNING h.id, w.version, w.event, CASE WHEN w.cancels THEN 'cancelled' ELSE 'superseded' END AS because
+        ), closed AS (
+            UPDATE incidents i SET state = 'closed', resolution = stopped.because, closed_by = session_user,
+                why = 'version ' || stopped.version || ' of the contract arrived', due_at = NULL,
+                closed_at = clock(clock_timestamp())
+            FROM stopped WHERE i.handoff_id = stopped.id AND i.state = 'open')
+        INSERT INTO journal (handoff_id, entry)
+        SELECT id, json_build_object('cause', because, 'event', event, 'what', 'stopped')::text FROM stopped
+        """)
+
+    /// Change orders that waited for one of these versions need nobody any more.
+    static let baseArrived = Statement(
+        "base_arrived",
+        """
+        WITH freed AS (
+            UPDATE handoffs h SET due_at = NULL
+            FROM unnest($1::text[], $2::text[], $3::integer[]) AS w(opportunity, contract, version)
+            WHERE h.opportunity = w.opportunity AND h.contract = w.contract AND h.base_version = w.version
+                AND h.state = 'behind'
+            RETURNING h.id, w.version)
+        UPDATE incidents i SET state = 'closed', resolution = 'base arrived', closed_by = session_user,
+            why = 'version ' || freed.version || ' of the contract arrived', closed_at = clock(clock_timestamp())
+        FROM freed WHERE i.handoff_id = freed.id AND i.class = 'base_missing' AND i.state = 'open'
+        """)
+
+    static let journalStopped = Statement(
+        "journal_stopped",
+        """
+        INSERT INTO journal (handoff_id, entry)
+        SELECT h.id, json_build_object('cause', CASE WHEN w.cancels THEN 'cancelled' ELSE 'superseded' END,
+            'event', w.event, 'what', 'stopped')::text
+        FROM unnest($1::text[], $2::text[], $3::integer[], $4::boolean[], $5::text[])
+            AS w(opportunity, contract, version, cancels, event)
+        JOIN handoffs h ON h.opportunity = w.opportunity AND h.contract = w.contract AND h.version < w.version
+        WHERE h.state = 'stopped' AND h.closed_at = (SELECT max(x.closed_at) FROM handoffs x WHERE false)
         """)
 
     static let insertDeals = Statement(

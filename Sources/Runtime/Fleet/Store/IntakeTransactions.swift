@@ -61,7 +61,7 @@ private struct IntakeBook {
     private var events: [EventKey: Admission] = [:]
     private var copies: [EventKey] = []
     private var accepted: [(id: UUID, arrival: Arrival)] = []
-    private var conflicts: [(id: UUID, arrival: Arrival, with: UUID)] = []
+    private var contradictions: [RawIncident] = []
     private var recorded: [(arrival: Arrival, admission: Admission, incident: UUID?)] = []
     private(set) var results: [IntakeTransactions.Result] = []
 
@@ -84,7 +84,8 @@ private struct IntakeBook {
                 LaneView.Version(
                     handoff: try row.value(1, as: UUID.self), contract: try row.value(2, as: String.self),
                     version: Int(try row.value(3, as: Int32.self)), contentHash: try row.value(4, as: String.self),
-                    correlationID: try row.value(5, as: String.self), hasBegun: try row.value(6, as: Bool.self)))
+                    correlationID: try row.value(5, as: String.self), kind: try row.known(7),
+                    hasBegun: try row.value(6, as: Bool.self)))
         }
     }
 
@@ -106,12 +107,11 @@ private struct IntakeBook {
             lanes[arrival.opportunity, default: LaneView()].versions.append(
                 LaneView.Version(
                     handoff: id, contract: arrival.contract, version: arrival.version,
-                    contentHash: arrival.contentHash, correlationID: arrival.correlationID, hasBegun: false))
-        case .conflict:
-            let id = UUID()
-            incident = id
-            if let handoff { conflicts.append((id, arrival, handoff)) }
-        case .duplicate, .stale, .ignored: break
+                    contentHash: arrival.contentHash, correlationID: arrival.correlationID, kind: arrival.kind.stored,
+                    hasBegun: false))
+        case .conflict, .stale:
+            incident = contradict(arrival, decision.outcome, handoff)
+        case .duplicate, .ignored: break
         }
         let admission = Admission(
             outcome: decision.outcome, reason: decision.reason, handoff: handoff,
@@ -123,41 +123,91 @@ private struct IntakeBook {
             correlationID: admission.correlationID, isCopy: true)
     }
 
+    /// What a person must decide on: other content for a known version, or a difference that would be lost.
+    private mutating func contradict(
+        _ arrival: Arrival, _ outcome: Admission.Outcome, _ handoff: UUID?
+    ) -> UUID? {
+        let isChange = arrival.kind.stored == .change
+        guard let handoff, outcome == .conflict || isChange else { return nil }
+        let id = UUID()
+        let event =
+            "event \(arrival.eventID) of \(arrival.source) brings version \(arrival.version) of contract "
+            + arrival.contract
+        contradictions.append(
+            RawIncident(
+                id: id, cause: "\(outcome.rawValue)/\(arrival.source)/\(arrival.eventID)", handoff: handoff,
+                queue: queue, incidentClass: outcome == .conflict ? .conflict : .lateChange,
+                story: outcome == .conflict
+                    ? "\(event) with other content than handoff \(handoff.lowercased) has"
+                    : "\(event), a change order, after handoff \(handoff.lowercased) had begun",
+                correlationID: arrival.correlationID, body: Array(arrival.body.utf8), headers: [:]))
+        return id
+    }
+
     func commands(
         limits: TimeLimits, opportunities: [String]
     ) throws -> [(purpose: Purpose, command: Command)] {
         var commands: [(purpose: Purpose, command: Command)] = []
-        let lease = limits.ticketLease.milliseconds
         if !accepted.isEmpty {
             let deals = accepted.map(\.arrival)
             let ids = accepted.map(\.id)
-            commands.append(
-                (
-                    .write,
-                    Command(
-                        IntakeStatements.insertHandoffs, ids, deals.map(\.opportunity), deals.map(\.contract),
-                        deals.map { Int32($0.version) }, deals.map(\.contentHash), deals.map(\.correlationID), saga,
-                        queue)
-                ))
-            commands.append(
+            commands += [
+                (.write, handoffsCommand(ids, deals, limits: limits)),
                 (
                     .write,
                     Command(
                         IntakeStatements.insertDeals, ids, deals.map(\.body), deals.map(\.customer),
                         deals.map(\.totalMinor), deals.map(\.currency))
-                ))
+                ),
+                (.write, Command(IntakeStatements.appendJournal, ids, try deals.map(JournalEntry.accepted))),
+            ]
+            commands += stopCommands()
             commands.append(
-                (.write, Command(IntakeStatements.appendJournal, ids, try deals.map(JournalEntry.accepted))))
+                (
+                    .write,
+                    Command(
+                        IntakeStatements.baseArrived, deals.map(\.opportunity), deals.map(\.contract),
+                        deals.map { Int32($0.version) })
+                ))
+            let lease = limits.ticketLease.milliseconds
             commands.append((.advance, Command(OwnerStatements.advanceLanes, opportunities, lease)))
             commands += statusCommands(lease: lease)
         }
-        commands += try conflictCommands(lease: limits.ticketLease)
+        if !contradictions.isEmpty {
+            commands.append((.write, try RawIncident.insert(contradictions, lease: limits.ticketLease)))
+        }
         if !recorded.isEmpty { commands.append((.write, eventsCommand())) }
         if !copies.isEmpty {
             commands.append(
                 (.write, Command(IntakeStatements.countCopies, copies.map(\.source), copies.map(\.eventID))))
         }
         return commands
+    }
+
+    private func handoffsCommand(_ ids: [UUID], _ deals: [Arrival], limits: TimeLimits) -> Command {
+        Command(
+            IntakeStatements.insertHandoffs, ids, deals.map(\.opportunity), deals.map(\.contract),
+            deals.map { Int32($0.version) }, deals.map(\.contentHash), deals.map(\.correlationID), saga, queue,
+            deals.map(\.kind.stored.rawValue), deals.map { $0.kind.base.map(Int32.init) }, limits.baseWait.milliseconds)
+    }
+
+    private func stopCommands() -> [(purpose: Purpose, command: Command)] {
+        let closing = accepted.map(\.arrival).filter { $0.version > 1 && $0.kind.stored != .change }
+        guard !closing.isEmpty else { return [] }
+        let versions = closing.map { Int32($0.version) }
+        return [
+            (
+                .write,
+                Command(
+                    IntakeStatements.lockEarlier, closing.map(\.opportunity), closing.map(\.contract), versions)
+            ),
+            (
+                .write,
+                Command(
+                    IntakeStatements.stopEarlier, closing.map(\.opportunity), closing.map(\.contract), versions,
+                    closing.map { $0.kind.stored == .cancel }, closing.map(\.eventID))
+            ),
+        ]
     }
 
     private func statusCommands(lease: Int64) -> [(purpose: Purpose, command: Command)] {
@@ -174,20 +224,6 @@ private struct IntakeBook {
         ]
     }
 
-    private func conflictCommands(lease: Duration) throws -> [(purpose: Purpose, command: Command)] {
-        guard !conflicts.isEmpty else { return [] }
-        let raw = conflicts.map { conflict in
-            RawIncident(
-                id: conflict.id, cause: "conflict/\(conflict.arrival.source)/\(conflict.arrival.eventID)",
-                handoff: conflict.with, queue: queue, incidentClass: .conflict,
-                story: "event \(conflict.arrival.eventID) of \(conflict.arrival.source) brings version "
-                    + "\(conflict.arrival.version) of contract \(conflict.arrival.contract) with other content than "
-                    + "handoff \(conflict.with.lowercased) has",
-                correlationID: conflict.arrival.correlationID, body: Array(conflict.arrival.body.utf8), headers: [:])
-        }
-        return [(.write, try RawIncident.insert(raw, lease: lease))]
-    }
-
     private func eventsCommand() -> Command {
         let arrivals = recorded.map(\.arrival)
         return Command(
@@ -195,5 +231,21 @@ private struct IntakeBook {
             recorded.map(\.admission.outcome.rawValue), recorded.map(\.admission.reason),
             recorded.map(\.admission.correlationID), arrivals.map(\.opportunity), arrivals.map(\.contract),
             arrivals.map { Int32($0.version) }, recorded.map(\.admission.handoff), recorded.map(\.incident))
+    }
+}
+
+extension Arrival.Kind {
+    /// The kind by its stored name.
+    var stored: TakenHandoff.Kind {
+        switch self {
+        case .complete: .complete
+        case .change: .change
+        case .cancel: .cancel
+        }
+    }
+
+    /// The version that a change order builds upon.
+    fileprivate var base: Int? {
+        if case .change(let base) = self { base } else { nil }
     }
 }

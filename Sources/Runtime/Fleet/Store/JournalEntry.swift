@@ -17,6 +17,7 @@ enum JournalEntry {
         var event: String?
         var contentHash: String?
         var plan: String?
+        var owner: String?
     }
 
     private static func text(_ entry: Entry) throws -> String {
@@ -33,8 +34,8 @@ enum JournalEntry {
 
     static func planned(hash: String) throws -> String { try text(Entry(what: "planned", plan: hash)) }
 
-    static func intent(step: String, key: String, attempt: Int) throws -> String {
-        try text(Entry(what: "intent", step: step, key: key, attempt: attempt))
+    static func intent(step: String, key: String, attempt: Int, isUndo: Bool) throws -> String {
+        try text(Entry(what: isUndo ? "undo intent" : "intent", step: step, key: key, attempt: attempt))
     }
 
     static func done(step: String, receipt: Receipt, wasFound: Bool) throws -> String {
@@ -45,6 +46,22 @@ enum JournalEntry {
     }
 
     static func absent(step: String) throws -> String { try text(Entry(what: "absent", step: step)) }
+
+    static func undone(step: String, wasFound: Bool) throws -> String {
+        try text(Entry(what: wasFound ? "found undone" : "undone", step: step))
+    }
+
+    static func kept(step: String, owner: IncidentClass.Owner?) throws -> String {
+        try text(Entry(what: "kept", step: step, owner: owner?.rawValue))
+    }
+
+    static func standing(step: String) throws -> String { try text(Entry(what: "not undone yet", step: step)) }
+
+    static func refused(step: String, incidentClass: IncidentClass) throws -> String {
+        try text(Entry(what: "refused", step: step, cause: incidentClass.rawValue))
+    }
+
+    static func turnedBack() throws -> String { try text(Entry(what: "turned back")) }
 
     static func waiting(step: String?, cause: String) throws -> String {
         try text(Entry(what: "waiting", step: step, cause: cause))
@@ -57,4 +74,6 @@ enum JournalEntry {
     }
 
     static func finished() throws -> String { try text(Entry(what: "finished")) }
+
+    static func compensated() throws -> String { try text(Entry(what: "compensated")) }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PostgreSQL
+import Workers
 
 /// Which status of which system is meant.
 struct MirrorKey: Sendable, Hashable {
@@ -17,6 +18,8 @@ struct TakenMirror: Sendable {
     var attempts: Int
     var correlationID: String
     var since: Date
+    /// When the opportunity's waiting handoff is tried again.
+    var nextTry: Date?
 }
 
 /// How writing a status ended.
@@ -26,10 +29,18 @@ struct MirrorOutcome: Sendable {
         case written
         /// Tried again after this; counted when the attempt failed.
         case waiting(for: Duration, isAttempt: Bool, reason: String)
+        /// The system will not say it: people are told once for each status, and it is tried again after this.
+        case refused(for: Duration, reason: String)
     }
 
     var mirror: TakenMirror
     var result: Result
+}
+
+/// What must be published once a status is settled.
+struct SettledMirror: Sendable {
+    var tickets: [Ticket] = []
+    var incident: UUID?
 }
 
 /// Taking and settling statuses: the same lease, token and sweeper as handoffs have.
@@ -52,7 +63,8 @@ struct MirrorTransactions: Sendable {
             due_at = clock(clock_timestamp()) + $5::bigint * interval '1 millisecond'
         FROM mine WHERE m.opportunity = mine.opportunity AND m.target = mine.target AND m.object = mine.object
         RETURNING m.opportunity, m.target, m.object, m.token, m.source_version, m.wanted, m.attempts, m.correlation_id,
-            m.since
+            m.since, (SELECT h.due_at FROM handoffs h
+                WHERE h.opportunity = m.opportunity AND h.in_lane AND h.state = 'waiting')
         """)
 
     private static let settle = Statement(
@@ -88,26 +100,45 @@ struct MirrorTransactions: Sendable {
             taken[key] = TakenMirror(
                 key: key, token: try row.value(3, as: Int64.self), sourceVersion: try row.value(4, as: Int64.self),
                 wanted: try row.value(5, as: String.self), attempts: Int(try row.value(6, as: Int32.self)),
-                correlationID: try row.value(7, as: String.self), since: try row.value(8, as: Date.self))
+                correlationID: try row.value(7, as: String.self), since: try row.value(8, as: Date.self),
+                nextTry: try row.value(9, as: Date?.self))
         }
         return keys.map { taken.removeValue(forKey: $0) }
     }
 
-    /// Commits how the writes ended; answers the tickets of statuses that changed meanwhile.
-    func settle(_ outcomes: [MirrorOutcome]) async throws -> [[Ticket]] {
+    /// Commits how the writes ended.
+    func settle(_ outcomes: [MirrorOutcome]) async throws -> [SettledMirror] {
         let flat = outcomes.map { outcome -> (written: Bool, wait: Int64, failures: Int32, reason: String?) in
             switch outcome.result {
             case .written: (true, 0, 0, nil)
             case .waiting(let wait, let isAttempt, let reason): (false, wait.milliseconds, isAttempt ? 1 : 0, reason)
+            case .refused(let wait, let reason): (false, wait.milliseconds, 1, reason)
             }
         }
         let mirrors = outcomes.map(\.mirror)
-        let rows = try await database.query(
-            Self.settle, mirrors.map(\.key.opportunity), mirrors.map(\.key.target), mirrors.map(\.key.object),
-            mirrors.map(\.token), mirrors.map(\.sourceVersion), flat.map(\.written), flat.map(\.wait),
-            flat.map(\.failures), limits.ticketLease.milliseconds, flat.map(\.reason))
-        var answers = outcomes.map { _ in [Ticket]() }
-        if !answers.isEmpty { answers[0] = try mirrorTickets(rows) }
+        let refusals = outcomes.map { outcome in refusal(outcome) }
+        let rows = try await database.pipeline([
+            Command(
+                Self.settle, mirrors.map(\.key.opportunity), mirrors.map(\.key.target), mirrors.map(\.key.object),
+                mirrors.map(\.token), mirrors.map(\.sourceVersion), flat.map(\.written), flat.map(\.wait),
+                flat.map(\.failures), limits.ticketLease.milliseconds, flat.map(\.reason)),
+            try RawIncident.insert(refusals.compactMap { $0 }, lease: limits.ticketLease),
+        ])
+        let opened = Set(try rows[1].map { try $0.value(0, as: UUID.self) })
+        var answers = refusals.map { refusal in
+            SettledMirror(incident: refusal.flatMap { opened.contains($0.id) ? $0.id : nil })
+        }
+        if !answers.isEmpty { answers[0].tickets = try mirrorTickets(rows[0]) }
         return answers
+    }
+
+    private func refusal(_ outcome: MirrorOutcome) -> RawIncident? {
+        guard case .refused(_, let reason) = outcome.result else { return nil }
+        let key = outcome.mirror.key
+        return RawIncident(
+            id: UUID(),
+            cause: "mirror/\(key.target)/\(key.object)/\(key.opportunity)/\(outcome.mirror.sourceVersion)",
+            handoff: nil, queue: queue, incidentClass: .statusRefused, story: reason,
+            correlationID: outcome.mirror.correlationID, body: [], headers: [:])
     }
 }

@@ -38,28 +38,38 @@ enum OwnerStatements {
         JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
         """)
 
+    /// Steps of the handoff itself, or of the earlier versions that it takes back. Attempts are counted anew backwards.
     static let changeSteps = Statement(
         "change_steps",
         """
-        UPDATE steps s SET state = w.state, attempts = s.attempts + w.failures,
+        UPDATE steps s SET state = w.state,
+            attempts = CASE WHEN w.state = 'undoing' AND s.state = 'done' THEN 0 ELSE s.attempts END + w.failures,
             settled_at = CASE WHEN w.settles_ms IS NULL THEN s.settled_at
                 ELSE clock(clock_timestamp()) + w.settles_ms * interval '1 millisecond' END,
             external_id = coalesce(w.external_id, s.external_id),
-            receipt = coalesce(w.receipt, s.receipt)
-        FROM unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::text[], $5::integer[], $6::bigint[], $7::text[],
-            $8::jsonb[]) AS w(id, token, ordinal, state, failures, settles_ms, external_id, receipt)
+            receipt = coalesce(w.receipt, s.receipt),
+            adopt_id = CASE WHEN w.ends_adoption THEN NULL ELSE s.adopt_id END,
+            kept_because = w.kept_because, kept_owner = w.kept_owner
+        FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::smallint[], $5::text[], $6::integer[], $7::bigint[],
+            $8::text[], $9::jsonb[], $10::text[], $11::text[], $12::boolean[])
+            AS w(id, token, step_handoff, ordinal, state, failures, settles_ms, external_id, receipt, kept_because,
+                kept_owner, ends_adoption)
         JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
-        WHERE s.handoff_id = w.id AND s.ordinal = w.ordinal
+        WHERE s.handoff_id = w.step_handoff AND s.ordinal = w.ordinal
         """)
 
+    /// A claim that came to nothing is free at once.
     static let settleClaims = Statement(
         "settle_claims",
         """
-        UPDATE claims c SET external_id = w.external_id, content_hash = w.content_hash
-        FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-            AS w(id, token, target, thing, natural_key, external_id, content_hash)
+        UPDATE claims c SET external_id = coalesce(w.external_id, c.external_id),
+            content_hash = CASE WHEN w.external_id IS NULL THEN c.content_hash ELSE w.content_hash END,
+            settled_at = CASE WHEN w.external_id IS NULL THEN clock(now()) ELSE c.settled_at END
+        FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+            AS w(id, token, target, thing, natural_key, external_id, content_hash, holder)
         JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
         WHERE c.target = w.target AND c.thing = w.thing AND c.natural_key = w.natural_key
+            AND (w.external_id IS NOT NULL OR c.external_id IS NULL AND c.holder = w.holder)
         """)
 
     static let appendJournal = Statement(
@@ -72,6 +82,7 @@ enum OwnerStatements {
         ORDER BY w.place
         """)
 
+    /// A status that says the same is told again only where its time of the next try is worth telling anew.
     static let wantStatuses = Statement(
         "want_statuses",
         """
@@ -84,65 +95,83 @@ enum OwnerStatements {
         JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
         ORDER BY h.opportunity
         ON CONFLICT (opportunity, target, object) DO UPDATE SET
-            wanted = excluded.wanted, since = excluded.since, source_version = m.source_version + 1, correlation_id = excluded.correlation_id,
+            wanted = excluded.wanted,
+            since = CASE WHEN m.wanted <> excluded.wanted THEN excluded.since ELSE m.since END,
+            source_version = m.source_version + 1, correlation_id = excluded.correlation_id,
             state = CASE WHEN m.state = 'idle' THEN 'ready' ELSE m.state END,
             due_at = CASE WHEN m.state = 'idle' THEN excluded.due_at ELSE m.due_at END,
             attempts = CASE WHEN m.state = 'idle' THEN 0 ELSE m.attempts END,
             publishes = CASE WHEN m.state = 'idle' THEN 0 ELSE m.publishes END
-        WHERE m.wanted <> excluded.wanted
+        WHERE m.wanted <> excluded.wanted OR m.opportunity = ANY($8::text[])
         RETURNING opportunity, target, object, queue, correlation_id,
             state = 'ready' AND due_at = clock(now()) + $7::bigint * interval '1 millisecond' AS needs_ticket
         """)
 
-    /// Due a ticket lease later: the writer publishes the copy itself, and the sweeper only if that was lost.
+    /// Due a ticket lease later: the writer publishes the copy itself, and the sweeper only if that was lost. A failure
+    /// that was requeued and comes back stays the case that it was.
     static let openIncidents = Statement(
         "open_incidents",
         """
         INSERT INTO incidents (id, cause, handoff_id, step, direction, queue, class, owner, blocking, story,
-            correlation_id, due_at, opened_at)
-        SELECT w.incident, w.cause, w.id, w.step, 'do', w.queue, w.class, w.owner, true, w.story, h.correlation_id,
-            now.at + $10::bigint * interval '1 millisecond', now.at
+            correlation_id, due_at, opened_at, round, case_id)
+        SELECT w.incident, w.cause, w.id, w.step, w.direction, w.queue, w.class, w.owner, w.blocking, w.story,
+            h.correlation_id, now.at + $12::bigint * interval '1 millisecond', now.at, h.requeues,
+            (SELECT p.case_id FROM incidents p WHERE p.handoff_id = w.id AND p.step IS NOT DISTINCT FROM w.step
+                AND p.direction = w.direction AND p.blocking ORDER BY p.opened_at DESC, p.id LIMIT 1)
         FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                $9::text[]) AS w(id, token, incident, cause, step, queue, class, owner, story)
+                $9::text[], $10::text[], $11::boolean[])
+                AS w(id, token, incident, cause, step, direction, queue, class, owner, story, blocking)
         CROSS JOIN (SELECT clock(clock_timestamp()) AS at) AS now
         JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
         ON CONFLICT (cause) DO NOTHING
         """)
 
+    /// A wait for an approval that was given meanwhile is none.
     static let moveHandoffs = Statement(
         "move_handoffs",
         """
-        UPDATE handoffs h SET state = w.state, queue = w.queue, cause = w.cause,
+        UPDATE handoffs h SET state = w.state, queue = w.queue, cause = w.cause, direction = w.direction,
             last_error = CASE WHEN w.progress THEN w.error ELSE coalesce(w.error, h.last_error) END,
             since = CASE WHEN h.queue = w.queue AND w.state IN ('running', 'ready') THEN h.since ELSE now.at END,
             due_at = CASE w.state
-                WHEN 'ready' THEN now.at + $9::bigint * interval '1 millisecond'
+                WHEN 'ready' THEN now.at + $11::bigint * interval '1 millisecond'
                 WHEN 'running' THEN greatest(h.due_at, now.at + w.wait_ms * interval '1 millisecond')
                 WHEN 'waiting' THEN greatest(now.at + w.wait_ms * interval '1 millisecond',
-                    (SELECT max(s.settled_at) FROM steps s WHERE s.handoff_id = h.id AND s.state = 'intent'))
+                    (SELECT s.settled_at FROM steps s WHERE s.handoff_id = w.step_handoff
+                        AND s.ordinal = w.step_ordinal AND s.state IN ('intent', 'undoing')))
                 END,
             takeovers = CASE WHEN w.progress THEN 0 ELSE h.takeovers END,
             publishes = 0,
-            closed_at = CASE WHEN w.state = 'finished' THEN now.at END
-        FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-                $8::boolean[]) AS w(id, token, state, queue, cause, error, wait_ms, progress),
+            closed_at = CASE WHEN w.state IN ('finished', 'compensated') THEN now.at END
+        FROM (SELECT u.id, u.token, u.queue, u.error, u.wait_ms, u.progress, u.direction, u.step_handoff,
+                u.step_ordinal, CASE WHEN a.decision IS NULL THEN u.state ELSE 'ready' END AS state,
+                CASE WHEN a.decision IS NULL THEN u.cause END AS cause
+            FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+                $8::boolean[], $9::text[], $10::uuid[], $13::smallint[])
+                AS u(id, token, state, queue, cause, error, wait_ms, progress, direction, step_handoff, step_ordinal)
+            LEFT JOIN approvals a ON a.handoff_id = u.id AND u.state = 'waiting'
+                AND u.cause = 'approval:' || a.gate || ':' || a.plan_hash) AS w,
             (SELECT clock(clock_timestamp()) AS at) AS now
-        WHERE h.id = ANY($1::uuid[]) AND h.id = w.id AND h.token = w.token AND h.state = 'running'
+        WHERE h.id = ANY($12::uuid[]) AND h.id = w.id AND h.token = w.token AND h.state = 'running'
         """)
 
-    /// Head of a lane: the contract of the earliest arrival, its lowest version.
+    /// Head of a lane: the contract of the earliest arrival, its lowest version whose base is there.
     static let advanceLanes = Statement(
         "advance_lanes",
         """
         UPDATE handoffs h SET state = 'ready', publishes = 0, since = clock(clock_timestamp()),
+            active_since = clock(clock_timestamp()),
             due_at = clock(clock_timestamp()) + $2::bigint * interval '1 millisecond'
         WHERE h.id = ANY(ARRAY(
             SELECT DISTINCT ON (b.opportunity) b.id
-            FROM (SELECT a.id, a.opportunity, a.version, a.state, a.lane_member,
+            FROM (SELECT a.id, a.opportunity, a.contract, a.version, a.base_version, a.state, a.lane_member,
                     min(a.created_at) OVER (PARTITION BY a.opportunity, a.contract) AS arrived
                 FROM handoffs a WHERE a.opportunity = ANY($1::text[])) AS b
             WHERE b.state = 'behind' AND b.lane_member AND NOT EXISTS (
                 SELECT FROM handoffs o WHERE o.opportunity = b.opportunity AND o.in_lane)
+                AND (b.base_version IS NULL OR EXISTS (
+                    SELECT FROM handoffs o WHERE o.opportunity = b.opportunity AND o.contract = b.contract
+                        AND o.version = b.base_version))
             ORDER BY b.opportunity, b.arrived, b.version))
         RETURNING h.id, h.queue, h.correlation_id
         """)

@@ -11,7 +11,7 @@ struct OwnerTransactions: Sendable {
     /// Commits all writes together and answers each, in order.
     func commit(_ writes: [OwnerWrite]) async throws -> [WriteResult] {
         let incidents = writes.map { write -> UUID? in
-            if case .parked = write.next { UUID() } else { nil }
+            write.incident.map { _ in UUID() }
         }
         let plan = try commands(for: writes, incidents: incidents)
         let results = try await database.pipeline(plan.map(\.command))
@@ -21,7 +21,7 @@ struct OwnerTransactions: Sendable {
     }
 
     private enum Purpose: Hashable {
-        case lanes, owned, plans, steps, changes, claims, journal, statuses, incidents, moves, advance
+        case lanes, owned, plans, steps, changes, claims, journal, statuses, incidents, moves, advance, reports, gates
     }
 
     private struct PlannedCommand {
@@ -30,7 +30,7 @@ struct OwnerTransactions: Sendable {
     }
 
     private func commands(for writes: [OwnerWrite], incidents: [UUID?]) throws -> [PlannedCommand] {
-        let closing = writes.filter { $0.next == .finished }.map(\.opportunity)
+        let closing = writes.filter(\.next.isClosing).map(\.opportunity)
         let optional: [(Purpose, Command?)] = try [
             (.lanes, closing.isEmpty ? nil : Command(OwnerStatements.lockLanes, closing)),
             (.owned, Command(OwnerStatements.lockOwned, writes.map(\.handoff), writes.map(\.token))),
@@ -45,6 +45,16 @@ struct OwnerTransactions: Sendable {
             ),
         ]
         return optional.compactMap { purpose, command in command.map { PlannedCommand(purpose: purpose, command: $0) } }
+            // Targets come last: their rows are everybody's, and shall be locked for the shortest time.
+            + TargetStatements.commands(noting: writes.flatMap(\.reports), limits: limits).map {
+                PlannedCommand(purpose: .reports, command: $0)
+            } + gateCommands(writes)
+    }
+
+    private func gateCommands(_ writes: [OwnerWrite]) -> [PlannedCommand] {
+        let targets = writes.compactMap(\.calls)
+        guard !targets.isEmpty else { return [] }
+        return [PlannedCommand(purpose: .gates, command: TargetStatements.asking(targets, limits: limits))]
     }
 
     private func plansCommand(_ writes: [OwnerWrite]) -> Command? {
@@ -68,23 +78,24 @@ struct OwnerTransactions: Sendable {
     private func changesCommand(_ writes: [OwnerWrite]) throws -> Command? {
         let rows = writes.flatMap { write in write.changes.map { (write, $0) } }
         guard !rows.isEmpty else { return nil }
+        let changes = rows.map(\.1)
         return Command(
-            OwnerStatements.changeSteps, rows.map(\.0.handoff), rows.map(\.0.token), rows.map { Int16($0.1.ordinal) },
-            rows.map(\.1.state.rawValue), rows.map { Int32($0.1.failures) },
-            rows.map { $0.1.settlesAfter?.milliseconds }, rows.map { $0.1.receipt?.externalID },
-            try rows.map { try $0.1.receipt.map { JSONText(try $0.json) } })
+            OwnerStatements.changeSteps, rows.map(\.0.handoff), rows.map(\.0.token), changes.map(\.step.handoff),
+            changes.map { Int16($0.step.ordinal) }, changes.map(\.state.rawValue), changes.map { Int32($0.failures) },
+            changes.map { $0.settlesAfter?.milliseconds }, changes.map { $0.receipt?.externalID },
+            try changes.map { try $0.receipt.map { JSONText(try $0.json) } }, changes.map { $0.kept?.because },
+            changes.map { $0.kept?.owner?.rawValue }, changes.map(\.endsAdoption))
     }
 
     private func claimsCommand(_ writes: [OwnerWrite]) -> Command? {
         let rows = writes.flatMap { write in
-            write.changes.compactMap { change in
-                change.claim.flatMap { claim in change.receipt.map { (write, claim, $0) } }
-            }
+            write.changes.compactMap { change in change.claim.map { (write, $0, change) } }
         }
         guard !rows.isEmpty else { return nil }
         return Command(
             OwnerStatements.settleClaims, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1.target),
-            rows.map(\.1.thing), rows.map(\.1.naturalKey), rows.map(\.2.externalID), rows.map(\.2.contentHash))
+            rows.map(\.1.thing), rows.map(\.1.naturalKey), rows.map(\.2.receipt?.externalID),
+            rows.map(\.2.receipt?.contentHash), rows.map(\.2.stepKey))
     }
 
     private func journalCommand(_ writes: [OwnerWrite]) -> Command? {
@@ -98,45 +109,59 @@ struct OwnerTransactions: Sendable {
         guard !rows.isEmpty else { return nil }
         return Command(
             OwnerStatements.wantStatuses, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1.target),
-            rows.map(\.1.object), rows.map(\.1.queue.name), rows.map(\.1.content), limits.ticketLease.milliseconds)
+            rows.map(\.1.object), rows.map(\.1.queue.name), rows.map(\.1.content), limits.ticketLease.milliseconds,
+            rows.map(\.0).filter(isWorthTellingAnew).map(\.opportunity))
+    }
+
+    /// A short wait is over before anybody reads when it ends.
+    private func isWorthTellingAnew(_ write: OwnerWrite) -> Bool {
+        if case .waiting(let wait) = write.next { wait.time >= limits.tellingWait } else { false }
     }
 
     private func incidentsCommand(_ writes: [OwnerWrite], _ ids: [UUID?]) -> Command? {
-        let rows = zip(writes, ids).compactMap { write, id -> (OwnerWrite, UUID, OwnerWrite.Incident)? in
-            guard case .parked(let incident) = write.next, let id else { return nil }
-            return (write, id, incident)
+        let rows = zip(writes, ids).compactMap { write, id in
+            write.incident.flatMap { incident, isBlocking in id.map { (write, $0, incident, isBlocking) } }
         }
         guard !rows.isEmpty else { return nil }
         return Command(
             OwnerStatements.openIncidents, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1),
-            rows.map { $0.0.incidentCause(step: $0.2.step) }, rows.map(\.2.step),
-            rows.map(\.0.queue), rows.map(\.2.incidentClass.rawValue),
-            rows.map(\.2.incidentClass.owner.rawValue), rows.map(\.2.story), limits.ticketLease.milliseconds)
+            rows.map { $0.0.incidentCause(step: $0.2.step) }, rows.map(\.2.step), rows.map(\.0.direction.rawValue),
+            rows.map(\.0.queue), rows.map(\.2.incidentClass.rawValue), rows.map(\.2.incidentClass.owner.rawValue),
+            rows.map(\.2.story), rows.map(\.3), limits.ticketLease.milliseconds)
     }
 
     private func movesCommand(_ writes: [OwnerWrite]) -> Command {
-        let targets = writes.map { write -> (state: String, queue: String, cause: String?, wait: Int64?) in
+        let targets = writes.map { write -> (state: String, queue: String, cause: String?, wait: Duration?) in
             switch write.next {
-            case .running(let lease): ("running", write.queue, nil, lease.milliseconds)
+            case .running(let lease): ("running", write.queue, nil, lease)
             case .ready(let queue): ("ready", queue, nil, nil)
-            case .waiting(let cause, let wait): ("waiting", write.queue, cause, wait.milliseconds)
+            case .waiting(let wait): ("waiting", write.queue, wait.cause.name, wait.time)
             case .parked(let incident): ("parked", write.queue, incident.incidentClass.rawValue, nil)
             case .finished: ("finished", write.queue, nil, nil)
+            case .compensated: ("compensated", write.queue, nil, nil)
             }
+        }
+        let steps = writes.map { write -> StepRecord.ID? in
+            if case .waiting(let wait) = write.next { wait.step } else { nil }
         }
         return Command(
             OwnerStatements.moveHandoffs, writes.map(\.handoff), writes.map(\.token), targets.map(\.state),
-            targets.map(\.queue),
-            targets.map(\.cause), writes.map(\.lastError), targets.map(\.wait), writes.map(\.isProgress),
-            limits.ticketLease.milliseconds)
+            targets.map(\.queue), targets.map(\.cause), writes.map(\.lastError),
+            targets.map { $0.wait?.milliseconds }, writes.map(\.isProgress), writes.map(\.direction.rawValue),
+            steps.map { $0?.handoff }, limits.ticketLease.milliseconds, writes.map(\.handoff),
+            steps.map { $0.map { Int16($0.ordinal) } })
     }
 
     private func answers(to writes: [OwnerWrite], incidents: [UUID?], rows: [Purpose: [Row]]) throws -> [WriteResult] {
+        let gates = TargetStatements.answers(
+            to: writes.map(\.calls), gates: try TargetStatements.gates(rows[.gates] ?? []), limits: limits)
         let owned = Set(try (rows[.owned] ?? []).map { try $0.value(0, as: UUID.self) })
-        var results = zip(writes, incidents).map { write, incident in
+        var results = zip(zip(writes, incidents), gates).map { entry, gate in
+            let (write, incident) = entry
             var result = WriteResult(isOwner: owned.contains(write.handoff))
             guard result.isOwner else { return result }
             result.incident = incident
+            result.gate = gate
             if case .ready(let queue) = write.next {
                 result.tickets.append(
                     Ticket(.handoff(write.handoff), queue: queue, correlationID: write.correlationID))

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PostgreSQL
+import Workers
 
 /// What a sweep found due. Any number of workers may sweep: rows that another holds are skipped.
 struct Swept: Sendable {
@@ -43,6 +44,7 @@ struct SweepTransactions: Sendable {
         WITH due AS (
             SELECT id, state, publishes FROM handoffs
             WHERE open AND state IN ('ready', 'running', 'waiting') AND due_at <= clock(now())
+                AND (state <> 'ready' OR queue <> ALL (ARRAY(SELECT name FROM pauses WHERE kind = 'queue')))
             ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
         )
         UPDATE handoffs h SET state = 'ready', cause = NULL,
@@ -83,6 +85,25 @@ struct SweepTransactions: Sendable {
         RETURNING i.id
         """)
 
+    /// Change orders whose base has not come: people are told, and the lane stays free for it.
+    private static let missingBases = Statement(
+        "missing_bases",
+        """
+        WITH due AS (
+            SELECT id FROM handoffs WHERE open AND state = 'behind' AND due_at <= clock(now())
+            ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+        ), told AS (
+            UPDATE handoffs h SET due_at = NULL FROM due WHERE h.id = due.id
+            RETURNING h.id, h.queue, h.correlation_id, h.version, h.base_version
+        )
+        INSERT INTO incidents (id, cause, handoff_id, queue, class, owner, blocking, story, correlation_id, due_at,
+            opened_at)
+        SELECT gen_random_uuid(), 'base/' || id, id, queue, 'base_missing', $2, false,
+            'version ' || version || ' changes version ' || base_version || ', which has not arrived', correlation_id,
+            clock(clock_timestamp()), clock(clock_timestamp())
+        FROM told ON CONFLICT (cause) DO NOTHING
+        """)
+
     private static let copies = Statement(
         "incident_copies",
         """
@@ -113,6 +134,7 @@ struct SweepTransactions: Sendable {
         let longest = limits.longestTicketLease.milliseconds
         let rows = try await database.pipeline([
             Command(Self.handoffs, Self.batch, lease, longest), Command(Self.mirrors, Self.batch, lease, longest),
+            Command(Self.missingBases, Self.batch, IncidentClass.baseMissing.owner.rawValue),
             Command(Self.incidents, Self.batch, lease),
         ])
         var swept = Swept()
@@ -128,7 +150,7 @@ struct SweepTransactions: Sendable {
                     ticket: try Ticket(ofMirror: row),
                     wasReady: try row.value(5, as: Bool.self), publishes: Int(try row.value(6, as: Int32.self))))
         }
-        swept.incidents = try await copies(of: try rows[2].map { try $0.value(0, as: UUID.self) })
+        swept.incidents = try await copies(of: try rows[3].map { try $0.value(0, as: UUID.self) })
         return swept
     }
 

@@ -15,10 +15,38 @@ struct TakenHandoff: Sendable {
     var correlationID: String
     /// Open for longer than the maximal age.
     var isTooOld: Bool
+    var kind: Kind
+    var direction: Direction
     var plan: String?
     /// The canonical deal; loaded only while there is no plan.
     var deal: String?
     var steps: [StepRecord]
+    /// Of a cancellation: the earlier versions of the contract, which it takes back.
+    var earlier: [EarlierVersion] = []
+    /// The version that this one builds upon; loaded only while there is no plan.
+    var base: EarlierVersion?
+    /// The hashes that a person has approved or rejected, by gate.
+    var approvals: [Approval] = []
+
+    /// What a version is, as stored.
+    enum Kind: String, Sendable {
+        case complete, change, cancel
+    }
+
+    /// Another version of the same contract.
+    struct EarlierVersion: Sendable {
+        var id: UUID
+        var version: Int
+        var plan: String
+        var steps: [StepRecord]
+    }
+
+    /// What a person decided at a gate about a plan.
+    struct Approval: Sendable, Equatable {
+        var gate: String
+        var planHash: String
+        var isApproved: Bool
+    }
 }
 
 /// Taking tickets: what is ready in the worker's own queue becomes running, with a new token and a lease.
@@ -32,13 +60,15 @@ struct TakeTransactions: Sendable {
         """
         WITH mine AS (
             SELECT id FROM handoffs WHERE id = ANY($1::uuid[]) AND state = 'ready' AND queue = $2
+                AND NOT EXISTS (SELECT FROM pauses p WHERE p.kind = 'queue' AND p.name = $2)
             ORDER BY id FOR UPDATE
         )
         UPDATE handoffs h SET state = 'running', token = h.token + 1, cause = NULL,
             due_at = clock(clock_timestamp()) + $3::bigint * interval '1 millisecond'
         FROM mine WHERE h.id = mine.id
         RETURNING h.id, h.token, h.takeovers, h.requeues, h.opportunity, h.contract, h.version, h.part,
-            h.correlation_id, clock(now()) - h.created_at > $4::bigint * interval '1 millisecond' AS too_old
+            h.correlation_id, clock(now()) - h.active_since > $4::bigint * interval '1 millisecond' AS too_old,
+            h.kind, h.direction
         """)
 
     private static let plans = Statement(
@@ -52,12 +82,50 @@ struct TakeTransactions: Sendable {
             AND NOT EXISTS (SELECT FROM plans p WHERE p.handoff_id = deals.handoff_id)
         """)
 
+    private static let stepColumns = """
+        s.handoff_id, s.ordinal, s.name, s.queue, s.final, s.key, s.state, s.attempts,
+            coalesce(s.settled_at <= clock(now()), true), s.receipt, s.adopt_id
+        """
+
     private static let steps = Statement(
         "taken_steps",
+        "SELECT \(stepColumns) FROM steps s WHERE s.handoff_id = ANY($1::uuid[]) ORDER BY s.handoff_id, s.ordinal")
+
+    /// The versions that cancellations among the taken take back; nothing for any other.
+    private static let earlier = Statement(
+        "taken_earlier",
         """
-        SELECT handoff_id, ordinal, name, queue, state, attempts,
-            coalesce(settled_at <= clock(now()), true) AS settled, receipt
-        FROM steps WHERE handoff_id = ANY($1::uuid[]) ORDER BY handoff_id, ordinal
+        SELECT c.id, e.version, p.body, \(stepColumns)
+        FROM handoffs c
+        JOIN handoffs e ON e.opportunity = c.opportunity AND e.contract = c.contract AND e.version < c.version
+            AND e.kind <> 'cancel'
+        JOIN plans p ON p.handoff_id = e.id JOIN steps s ON s.handoff_id = e.id
+        WHERE c.id = ANY($1::uuid[]) AND c.kind = 'cancel'
+        ORDER BY c.id, e.version, s.ordinal
+        """)
+
+    /// The version before: a change order names it, otherwise the last that ended well and stands whole.
+    private static let bases = Statement(
+        "taken_bases",
+        """
+        SELECT w.id, b.version, p.body, \(stepColumns)
+        FROM (SELECT h.id, (SELECT e.id FROM handoffs e
+                WHERE e.opportunity = h.opportunity AND e.contract = h.contract AND e.version < h.version
+                    AND e.kind <> 'cancel' AND e.state = 'finished'
+                    AND (h.base_version IS NULL OR e.version = h.base_version)
+                    AND NOT EXISTS (SELECT FROM steps u WHERE u.handoff_id = e.id
+                        AND u.state IN ('undoing', 'undone', 'kept'))
+                ORDER BY e.version DESC LIMIT 1) AS base, h.version
+            FROM handoffs h WHERE h.id = ANY($1::uuid[]) AND h.kind <> 'cancel' AND h.version > 1
+                AND NOT EXISTS (SELECT FROM plans q WHERE q.handoff_id = h.id)) AS w
+        JOIN handoffs b ON b.id = w.base JOIN plans p ON p.handoff_id = b.id JOIN steps s ON s.handoff_id = b.id
+        ORDER BY w.id, s.ordinal
+        """)
+
+    private static let approvals = Statement(
+        "taken_approvals",
+        """
+        SELECT handoff_id, gate, plan_hash, decision = 'approved' FROM approvals WHERE handoff_id = ANY($1::uuid[])
         """)
 
     /// Takes those of `ids` that are ready in this queue; nil for each that is not.
@@ -65,12 +133,21 @@ struct TakeTransactions: Sendable {
         let results = try await database.pipeline([
             Command(Self.take, ids, queue, limits.lease.milliseconds, limits.maximalAge.milliseconds),
             Command(Self.plans, ids), Command(Self.deals, ids), Command(Self.steps, ids),
+            Command(Self.earlier, ids), Command(Self.bases, ids), Command(Self.approvals, ids),
         ])
         var taken: [UUID: TakenHandoff] = [:]
         for row in results[0] { try taken.add(row) }
         for row in results[1] { taken[try row.value(0, as: UUID.self)]?.plan = try row.value(1, as: String.self) }
         for row in results[2] { taken[try row.value(0, as: UUID.self)]?.deal = try row.value(1, as: String.self) }
         for row in results[3] { taken[try row.value(0, as: UUID.self)]?.steps.append(try StepRecord(row)) }
+        for row in results[4] { try taken[try row.value(0, as: UUID.self)]?.addEarlier(row) }
+        for row in results[5] { try taken[try row.value(0, as: UUID.self)]?.addToBase(row) }
+        for row in results[6] {
+            taken[try row.value(0, as: UUID.self)]?.approvals.append(
+                .init(
+                    gate: try row.value(1, as: String.self), planHash: try row.value(2, as: String.self),
+                    isApproved: try row.value(3, as: Bool.self)))
+        }
         // A doubled ticket in one batch is one handoff: the first gets it, the others find no row.
         return ids.map { taken.removeValue(forKey: $0) }
     }
@@ -83,31 +160,68 @@ extension [UUID: TakenHandoff] {
             takeovers: Int(try row.value(2, as: Int32.self)), requeues: Int(try row.value(3, as: Int32.self)),
             opportunity: try row.value(4, as: String.self), contract: try row.value(5, as: String.self),
             version: Int(try row.value(6, as: Int32.self)), part: try row.value(7, as: String.self),
-            correlationID: try row.value(8, as: String.self), isTooOld: try row.value(9, as: Bool.self), steps: [])
+            correlationID: try row.value(8, as: String.self), isTooOld: try row.value(9, as: Bool.self),
+            kind: try row.known(10), direction: try row.known(11), steps: [])
         self[handoff.id] = handoff
     }
 }
 
-extension StepRecord {
-    init(_ row: Row) throws {
-        let state = try row.value(4, as: String.self)
-        guard let known = State(rawValue: state) else { throw StoreError.unknownState(state) }
+extension TakenHandoff {
+    fileprivate mutating func addEarlier(_ row: Row) throws {
+        let step = try StepRecord(row, from: 3)
+        if earlier.last?.id != step.id.handoff { earlier.append(try EarlierVersion(row, of: step)) }
+        earlier[earlier.count - 1].steps.append(step)
+    }
+
+    fileprivate mutating func addToBase(_ row: Row) throws {
+        let step = try StepRecord(row, from: 3)
+        if base == nil { base = try EarlierVersion(row, of: step) }
+        base?.steps.append(step)
+    }
+}
+
+extension TakenHandoff.EarlierVersion {
+    fileprivate init(_ row: Row, of step: StepRecord) throws {
         self.init(
-            ordinal: Int(try row.value(1, as: Int16.self)), label: try row.value(2, as: String.self),
-            queue: try row.value(3, as: String.self), state: known, attempts: Int(try row.value(5, as: Int32.self)),
-            isSettled: try row.value(6, as: Bool.self),
-            receipt: try row.value(7, as: JSONText?.self).map { try Receipt(json: $0.text) })
+            id: step.id.handoff, version: Int(try row.value(1, as: Int32.self)),
+            plan: try row.value(2, as: String.self),
+            steps: [])
+    }
+}
+
+extension StepRecord {
+    /// Reads the step's columns, the first of which is `column`.
+    init(_ row: Row, from column: Int = 0) throws {
+        self.init(
+            id: .init(
+                handoff: try row.value(column, as: UUID.self),
+                ordinal: Int(try row.value(column + 1, as: Int16.self))),
+            label: try row.value(column + 2, as: String.self), queue: try row.value(column + 3, as: String.self),
+            isFinal: try row.value(column + 4, as: Bool.self), key: try row.value(column + 5, as: String.self),
+            state: try row.known(column + 6), attempts: Int(try row.value(column + 7, as: Int32.self)),
+            isSettled: try row.value(column + 8, as: Bool.self),
+            receipt: try row.value(column + 9, as: JSONText?.self).map { try Receipt(json: $0.text) },
+            adoptID: try row.value(column + 10, as: String?.self))
+    }
+}
+
+extension Row {
+    /// Reads a stored name of a closed list.
+    func known<Name: RawRepresentable>(_ column: Int) throws -> Name where Name.RawValue == String {
+        let name = try value(column, as: String.self)
+        guard let known = Name(rawValue: name) else { throw StoreError.unknown(name, as: "\(Name.self)") }
+        return known
     }
 }
 
 /// What the store holds and this version of the software cannot read.
 enum StoreError: Error, CustomStringConvertible {
-    case unknownState(String)
+    case unknown(String, as: String)
 
     var description: String {
         switch self {
-        case .unknownState(let state):
-            "a step is in state '\(state)', which this version does not know: run the version that wrote it"
+        case .unknown(let name, let list):
+            "the store says '\(name)', which this version's \(list) does not have: run the version that wrote it"
         }
     }
 }

@@ -13,6 +13,18 @@ public struct TimeLimits: Sendable, Equatable {
     /// How many take-overs without a committed outcome a handoff survives before a person is asked.
     public var takeovers = 5
 
+    /// After how many failed calls in a row the whole fleet leaves a target alone. Below every queue's attempts, so that
+    /// an outage uses up no handoff's.
+    public var breakerFailures = 5
+    /// For how long at first; doubles with each probe that fails.
+    public var breakerWait: Duration = .seconds(5)
+    /// For how long at the most.
+    public var longestBreakerWait: Duration = .seconds(60)
+    /// From which length on a wait that is prolonged is told to others again.
+    public var tellingWait: Duration = .seconds(15)
+    /// How long a change order waits for the version it builds upon before a person is told.
+    public var baseWait: Duration = .seconds(3600)
+
     /// The times of the protocol.
     public init() {}
 }

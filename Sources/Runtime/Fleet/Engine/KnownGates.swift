@@ -1,0 +1,39 @@
+import Sagas
+import Synchronization
+
+/// The targets that this worker was told to leave alone, remembered for a moment: what is shut need not be asked for by
+/// every handoff, and what was opened is noticed soon.
+final class KnownGates: Sendable {
+    /// For how long a shut gate is believed without asking.
+    static let memory = Duration.seconds(1)
+
+    private struct Shut {
+        var cause: WaitCause
+        var until: ContinuousClock.Instant
+        var believedUntil: ContinuousClock.Instant
+    }
+
+    private let shut = Mutex<[String: Shut]>([:])
+
+    /// Remembers a gate that is shut.
+    func note(_ gate: TargetGate, of target: String) {
+        guard case .shut(let cause, let time) = gate else { return }
+        let now = ContinuousClock.now
+        shut.withLock {
+            $0[target] = Shut(cause: cause, until: now + time, believedUntil: now + min(time, Self.memory))
+        }
+    }
+
+    /// The gate of `target`, open when nothing else is remembered.
+    func known(of target: String) -> TargetGate {
+        shut.withLock { shut in
+            guard let known = shut[target] else { return .open }
+            let now = ContinuousClock.now
+            guard now < known.believedUntil else {
+                shut[target] = nil
+                return .open
+            }
+            return .shut(known.cause, for: known.until - now)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Sagas
+
+/// Whether a target may be called now, for the whole fleet: its circuit breaker, its own wish, a person's.
+enum TargetGate: Sendable, Equatable {
+    /// It may be called.
+    case open
+    /// It may be called, and has failed lately: a success is worth noting.
+    case troubled
+    /// This one call finds out whether it is well again; nobody else calls it meanwhile.
+    case probe
+    /// It is left alone for this long.
+    case shut(WaitCause, for: Duration)
+
+    /// Whether a call's success must be noted.
+    var wantsSuccess: Bool { self == .troubled || self == .probe }
+}
+
+/// How a target answered one call, as far as its gate cares.
+struct TargetReport: Sendable, Equatable {
+    enum Answer: Sendable, Equatable {
+        /// It is well, whatever it said.
+        case well
+        /// It failed, timed out or could not be reached.
+        case failed(reason: String)
+        /// It wants to be left alone for this long.
+        case throttled(for: Duration)
+    }
+
+    var target: String
+    var answer: Answer
+    /// Whether the call was the fleet's probe.
+    var wasProbe: Bool
+}

@@ -1,0 +1,72 @@
+import Connectors
+import Sagas
+import Testing
+
+/// Every verb of the ports that takes an effect back.
+enum Inverse: String, CaseIterable, Sendable {
+    case deleteProject = "delete_project"
+    case cancelBillingSchedule = "cancel_billing_schedule"
+    case deleteTasks = "delete_tasks"
+    case deactivateProject = "deactivate_project"
+
+    var target: String {
+        switch self {
+        case .deleteProject, .cancelBillingSchedule: "ERP"
+        case .deleteTasks, .deactivateProject: "PSA"
+        }
+    }
+
+    /// The verb whose effect it takes back.
+    var verb: Verb {
+        switch self {
+        case .deleteProject: .createProject
+        case .cancelBillingSchedule: .createBillingSchedule
+        case .deleteTasks: .createTasks
+        case .deactivateProject: .activateProject
+        }
+    }
+
+    /// Makes the thing that it takes back, and returns its id.
+    func make(_ targets: Targets, _ ground: Ground) async throws -> String {
+        guard self == .cancelBillingSchedule else {
+            return try #require(try await verb.perform(targets, ground, as: call("made")))
+        }
+        var found: Found?
+        while true {
+            if case .present(let receipt) = found { return receipt.externalID }
+            if found == nil { _ = try? await verb.perform(targets, ground, as: call("made")) }
+            found = try await targets.erp.findBillingSchedule(as: call("made"))
+        }
+    }
+
+    func undo(_ id: String, _ targets: Targets, _ ground: Ground, as call: Call) async throws -> Undone {
+        switch self {
+        case .deleteProject: try await targets.erp.deleteProject(id, as: call)
+        case .cancelBillingSchedule: try await targets.erp.cancelBillingSchedule(id, as: call)
+        case .deleteTasks: try await targets.psa.deleteTasks(id, project: ground.project, as: call)
+        case .deactivateProject: try await targets.psa.deactivateProject(ground.project, as: call)
+        }
+    }
+
+    /// Whether the thing is there, by id and by the key that it was made with: both must say the same.
+    func isThere(_ id: String, _ targets: Targets, _ ground: Ground) async throws -> Bool {
+        let byID: Bool
+        let byKey: Bool
+        switch self {
+        case .deleteProject:
+            byID = try await targets.erp.hasProject(id, as: call("has"))
+            byKey = try await targets.erp.findProject(as: call("made")) == id
+        case .cancelBillingSchedule:
+            byID = try await targets.erp.hasBillingSchedule(id, as: call("has"))
+            byKey = try await targets.erp.findBillingSchedule(as: call("made")) != .absent
+        case .deleteTasks:
+            byID = try await targets.psa.hasTasks(id, project: ground.project, as: call("has"))
+            byKey = try await targets.psa.findTasks(project: ground.project, as: call("made")) == id
+        case .deactivateProject:
+            byKey = try await targets.psa.findActivation(of: ground.project, as: call("has")) == id
+            byID = byKey
+        }
+        #expect(byID == byKey)
+        return byID
+    }
+}
