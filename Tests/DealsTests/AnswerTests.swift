@@ -45,6 +45,27 @@ struct AnswerTests {
         }
     }
 
+    @Test("an answer to a cancellation keeps the schema", .timeLimit(.minutes(1)))
+    func cancellations() throws {
+        let (time, judge) = (try #require(time), try judge(Disposition.type))
+        let event = try Examples.cancellation("longest-reason.json")
+        for outcome in Disposition.Outcome.allCases {
+            let answer = Disposition(outcome, of: event, reason: "why", handoff: "h-1", correlationID: "c-1")
+            #expect(answer.key == event.cancellation.key && answer.eventID == event.id)
+            #expect(try judge.verdict(on: answer.encoded(id: "d-1", time: time)) == "valid")
+        }
+    }
+
+    @Test("every class of incident may be named in an answer", .timeLimit(.minutes(1)))
+    func classes() throws {
+        let (time, judge) = (try #require(time), try judge(Disposition.type))
+        for incidentClass in IncidentClass.allCases {
+            let rejection = Rejection(incidentClass, text: "is wrong", cure: "Mend it.")
+            let answer = Disposition(rejection, correlationID: "c-1")
+            #expect(try judge.verdict(on: answer.encoded(id: "d-1", time: time)) == "valid", "\(incidentClass)")
+        }
+    }
+
     @Test("A17 every refusal becomes an answer with its findings", .timeLimit(.minutes(1)))
     func refusals() throws {
         let (time, judge) = (try #require(time), try judge(Disposition.type))

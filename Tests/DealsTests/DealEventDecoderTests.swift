@@ -38,7 +38,9 @@ struct DealEventDecoderTests {
         let byLimitsAlone: Set<String> = ["too_large", "too_many_lines"]
         let classes = Set(ExpectedRejection.all.map(\.incidentClass)).union(byLimitsAlone)
         let later: Set<IncidentClass> = [
-            .conflict, .targetRefused, .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .unroutable, .unknown,
+            .conflict, .lateChange, .baseMissing, .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped,
+            .duplicateCustomer, .serviceUnknown, .targetRefused, .undoRefused, .adoptionUnconfirmed, .statusRefused,
+            .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .unroutable, .undeliverable, .unknown,
         ]
         #expect(classes == Set(IncidentClass.allCases.filter { !later.contains($0) }.map(\.rawValue)))
     }
@@ -124,8 +126,8 @@ struct DealEventDecoderTests {
         ]
         for (text, expected) in cases {
             let body = Samples.event("traceparent", .string(text))
-            let event = try DealEventDecoder().decode(body: body, routingKey: Samples.routingKey).event
-            #expect(event.traceparent == expected)
+            let intake = try DealEventDecoder().decode(body: body, routingKey: Samples.routingKey)
+            #expect(try #require(intake.event).traceparent == expected)
         }
     }
 

@@ -30,7 +30,8 @@ struct DealTests {
             return
         }
         let shuffled = JSON.object(members.reversed() + [JSON.Member("extra", .bool(true))]).canonicalBytes
-        let other = try DealEventDecoder().decode(body: shuffled, routingKey: "hubspot.deal.updated.v1").event.deal
+        let intake = try DealEventDecoder().decode(body: shuffled, routingKey: "hubspot.deal.updated.v1")
+        let other = try #require(intake.event).deal
         #expect(other.contentHash == original.contentHash && other.canonicalBytes == original.canonicalBytes)
         #expect(original.contentHash.utf8.count == 64)
     }
@@ -60,6 +61,28 @@ struct DealTests {
         ]
         var hashes: Set<String> = [original]
         for (path, value) in changes { #expect(hashes.insert(try hash(path, value)).inserted, "\(path)") }
+    }
+
+    @Test("a change order names a lower version, on both sides of the border, and is other content than the deal")
+    func changeOrders() throws {
+        func change(_ version: Int64, upon base: Int64) -> JSON {
+            let deal = Samples.replace(["version"], in: Samples.deal, .integer(version))
+            return Samples.replace(["baseVersion"], in: deal, .integer(base))
+        }
+        let deal = try Deal(canonicalBytes: change(3, upon: 2).canonicalBytes)
+        #expect(deal.baseVersion == 2)
+        let complete = try Deal(
+            canonicalBytes: Samples.replace(["version"], in: Samples.deal, .integer(3)).canonicalBytes)
+        let earlier = try Deal(canonicalBytes: change(3, upon: 1).canonicalBytes)
+        #expect(complete.baseVersion == nil)
+        #expect(Set([deal, complete, earlier].map(\.contentHash)).count == 3)
+        #expect(deal.contentHash == "6b06c0f495cc9240c1244d4849e6f680f86ec44913a698e4028e0f24cdda2d71")
+        for base in [Int64(3), 4] {
+            let rejection = try #require(Samples.rejection(of: Samples.event("data", change(3, upon: base))))
+            #expect(rejection.incidentClass == .wrongSchema)
+            #expect(rejection.findings.map(\.path) == ["$.data.baseVersion"])
+            #expect(throws: Rejection.self) { try Deal(canonicalBytes: change(3, upon: base).canonicalBytes) }
+        }
     }
 
     @Test("a key names one deal version only")

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Deals
@@ -10,10 +11,22 @@ struct MutationTests {
     @Test(
         "A17 each example mutated 1,000 ways is valid, no JSON or against the schema for both",
         .timeLimit(.minutes(5)), arguments: Examples.dealEventNames)
-    func agreement(on name: String) throws {
-        let original = Node(try Examples.json(name))
+    func agreement(onDeal name: String) throws {
+        try agreement(on: name, in: Examples.dealEvents, schema: Examples.dealSchema, type: DealEvent.type)
+    }
+
+    @Test(
+        "A17 each example of a cancellation mutated 1,000 ways is valid, no JSON or against the schema for both",
+        .timeLimit(.minutes(5)), arguments: Examples.cancellationNames)
+    func agreement(onCancellation name: String) throws {
+        try agreement(
+            on: name, in: Examples.cancellations, schema: Examples.cancellationSchema, type: CancellationEvent.type)
+    }
+
+    private func agreement(on name: String, in folder: URL, schema: URL, type: String) throws {
+        let original = Node(try Examples.json(name, in: folder))
         var mutator = Mutator(random: .generator(for: name))
-        let judge = try Judge(schema: Examples.dealSchema)
+        let judge = try Judge(schema: schema)
         var open: [(body: [UInt8], verdict: String)] = []
         var counts: [String: Int] = [:]
 
@@ -29,7 +42,7 @@ struct MutationTests {
         for _ in 0..<1000 {
             let body = mutator.mutate(original)
             try judge.ask(body)
-            open.append((body, MutationTests.schemaVerdict(on: body)))
+            open.append((body, MutationTests.schemaVerdict(on: body, type: type)))
             if open.count == MutationTests.window { try settle() }
         }
         while !open.isEmpty { try settle() }
@@ -38,12 +51,15 @@ struct MutationTests {
         print("\(name): \(counts.sorted { $0.key < $1.key }.map { "\($0) \($1)" }.joined(separator: ", "))")
     }
 
-    /// The decoder's answer, as far as a schema can have an opinion.
-    static func schemaVerdict(on body: [UInt8]) -> String {
+    /// The decoder's answer, as far as the schema of `type` can have an opinion.
+    static func schemaVerdict(on body: [UInt8], type: String = DealEvent.type) -> String {
         do {
-            _ = try DealEventDecoder().decode(body: body, routingKey: Examples.routingKey(of: body))
-            return "valid"
+            let intake = try DealEventDecoder().decode(body: body, routingKey: Examples.routingKey(of: body))
+            // The other type's event may be right, but not by this schema.
+            return (intake.event == nil) == (type == CancellationEvent.type) ? "valid" : "wrong_schema"
         } catch {
+            // Both numbers are right, only not to each other.
+            if error.findings.map(\.text) == [DealReader.notBelowVersion] { return "valid" }
             switch error.incidentClass {
             case .empty, .tooLarge, .invalidEncoding, .notJSON: return error.incidentClass.rawValue
             case .wrongSchema, .unknownType, .unsupportedVersion, .tooManyLines: return "wrong_schema"

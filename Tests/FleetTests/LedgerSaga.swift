@@ -5,14 +5,27 @@ import Workers
 
 @testable import Fleet
 
-/// What the ledger's steps did, by key: the whole correctness claim in one place.
+/// What the ledger's steps did, in order: the whole correctness claim in one place.
 final class Ledger: Sendable {
-    private let effects = Mutex<[String: Int]>([:])
+    private let lines = Mutex<[String]>([])
 
-    func write(_ key: String) { effects.withLock { $0[key, default: 0] += 1 } }
-    func erase(_ key: String) { effects.withLock { $0[key] = nil } }
-    func holds(_ key: String) -> Bool { effects.withLock { $0[key] != nil } }
-    var counts: [Int] { effects.withLock { Array($0.values) } }
+    /// Every effect as `+key`, every inverse as `-key`.
+    var history: [String] { lines.withLock { $0 } }
+    func write(_ key: String) { lines.withLock { $0.append("+\(key)") } }
+    func erase(_ key: String) { lines.withLock { $0.append("-\(key)") } }
+    func holds(_ key: String) -> Bool { history.last { $0.dropFirst() == key } == "+\(key)" }
+    /// What stands at the end.
+    var standing: Set<String> { Set(history.map { String($0.dropFirst()) }.filter(holds)) }
+    /// How often each effect was made.
+    var counts: [Int] { Array(Dictionary(grouping: history.filter { $0.hasPrefix("+") }) { $0 }.values.map(\.count)) }
+}
+
+/// Whether a target answers at all.
+final class Switch: Sendable {
+    private let state = Mutex(true)
+
+    var isOn: Bool { state.withLock { $0 } }
+    func turn(on: Bool) { state.withLock { $0 = on } }
 }
 
 /// How a step's call ends, decided by the test.
@@ -23,42 +36,62 @@ enum Behaviour: Sendable {
     case loseAnswer(@Sendable (_ call: Int) -> Bool)
 }
 
-struct LedgerPlan: Codable, Sendable { var deal: String }
+struct LedgerPlan: Codable, Sendable {
+    var deal: String
+    var base: Int?
+}
 
 struct LedgerStep: Step {
     static let name = "ledger"
     let instance: String
-    let target = "LEDGER"
+    let target: String
     let ledger: Ledger
     let behaviour: Behaviour
+    let undoBehaviour: Behaviour
     let calls: CallCounter
+    let onRefusal: OnRefusal
+    let power: Switch?
     var timing: CallTiming { CallTiming(budget: .milliseconds(200), settle: .milliseconds(100)) }
 
     func find(for plan: LedgerPlan, on attempt: SagaAttempt) async throws -> Found {
-        ledger.holds(attempt.key) ? .present(Receipt(externalID: attempt.key, origin: .created)) : .absent
+        try beOn()
+        return ledger.holds(attempt.key) ? .present(Receipt(externalID: attempt.key, origin: .created)) : .absent
     }
 
     func find(_ externalID: String, for plan: LedgerPlan, on attempt: SagaAttempt) async throws -> Found {
         ledger.holds(externalID) ? .present(Receipt(externalID: externalID, origin: .created)) : .absent
     }
 
+    func perform(for plan: LedgerPlan, on attempt: SagaAttempt) async throws -> Receipt {
+        try beOn()
+        try act(behaviour, call: calls.next(instance)) { ledger.write(attempt.key) }
+        return Receipt(externalID: attempt.key, origin: .created)
+    }
+
     func compensate(_ receipt: Receipt, for plan: LedgerPlan, on attempt: SagaAttempt) async throws -> Undone {
-        ledger.erase(receipt.externalID)
+        try act(undoBehaviour, call: calls.next("undo \(instance)")) {
+            if ledger.holds(receipt.externalID) { ledger.erase(receipt.externalID) }
+        }
         return .undone
     }
 
-    func perform(for plan: LedgerPlan, on attempt: SagaAttempt) async throws -> Receipt {
-        let call = calls.next(instance)
-        switch behaviour {
-        case .succeed: break
-        case .throwing(let error): if let error = error(call) { throw error }
-        case .loseAnswer(let isLost):
-            ledger.write(attempt.key)
-            if isLost(call) { throw Unavailable(.failure, target: target, reason: "the answer was lost") }
-            return Receipt(externalID: attempt.key, origin: .created)
+    private func beOn() throws {
+        if let power, !power.isOn {
+            _ = calls.next("while off")
+            throw Unavailable(.failure, target: target, reason: "down")
         }
-        ledger.write(attempt.key)
-        return Receipt(externalID: attempt.key, origin: .created)
+    }
+
+    private func act(_ behaviour: Behaviour, call: Int, _ effect: () -> Void) throws {
+        switch behaviour {
+        case .succeed: effect()
+        case .throwing(let error):
+            if let error = error(call) { throw error }
+            effect()
+        case .loseAnswer(let isLost):
+            effect()
+            if isLost(call) { throw Unavailable(.failure, target: target, reason: "the answer was lost") }
+        }
     }
 }
 
@@ -75,24 +108,34 @@ final class CallCounter: Sendable {
     func count(_ name: String) -> Int { counts.withLock { $0[name, default: 0] } }
 }
 
+/// Three stages of one step each, at a target of each stage's name.
 struct LedgerSaga: Saga {
     static let name = "ledger"
     static let planningQueue = testQueue("deal-events")
+    static let queues = ["project-provisioning", "billing-schedules", "status-feedback"]
     let ledger = Ledger()
     let calls = CallCounter()
     var behaviours: [String: Behaviour] = [:]
+    var undoBehaviours: [String: Behaviour] = [:]
+    var powers: [String: Switch] = [:]
+    var onRefusal = OnRefusal.ask
+    /// The queues whose steps lie past the point of no return.
+    var finalQueues: Set<String> = []
 
     func plan(_ deal: String, for handoff: UUID, upon base: Base<LedgerPlan>?) throws -> LedgerPlan {
-        LedgerPlan(deal: deal)
+        LedgerPlan(deal: deal, base: base?.version)
     }
 
     func stages(for plan: LedgerPlan) -> [Stage<LedgerPlan>] {
-        ["project-provisioning", "billing-schedules", "status-feedback"].map { queue in
+        Self.queues.map { queue in
             Stage(
-                testQueue(queue),
+                testQueue(queue), isFinal: finalQueues.contains(queue),
                 [
                     LedgerStep(
-                        instance: queue, ledger: ledger, behaviour: behaviours[queue] ?? .succeed, calls: calls)
+                        instance: queue, target: plan.deal == "elsewhere" ? "elsewhere" : queue, ledger: ledger,
+                        behaviour: behaviours[plan.deal == "elsewhere" ? "elsewhere" : queue] ?? .succeed,
+                        undoBehaviour: undoBehaviours[queue] ?? .succeed, calls: calls, onRefusal: onRefusal,
+                        power: plan.deal == "elsewhere" ? nil : powers[queue])
                 ])
         }
     }

@@ -60,6 +60,32 @@ struct TestFleet: Sendable {
         }
     }
 
+    /// The single value of a query's first row, as text.
+    func value(_ sql: String) async throws -> String? {
+        try await schema.database.query(Statement(unprepared: "SELECT (\(sql))::text")).first?
+            .value(0, as: String?.self)
+    }
+
+    /// Nothing is begun in `queue` until `resume`.
+    func pause(_ queue: String) async throws {
+        try await schema.database.script("INSERT INTO pauses (kind, name, why) VALUES ('queue', '\(queue)', 'test')")
+    }
+
+    func resume() async throws {
+        try await schema.database.script(
+            "DELETE FROM pauses; UPDATE handoffs SET due_at = clock(now()) WHERE state = 'ready'")
+    }
+
+    /// Makes a parked handoff ready again, as a person's requeue does.
+    func requeue() async throws {
+        try await schema.database.script(
+            """
+            UPDATE incidents SET state = 'closed', resolution = 'requeued', closed_by = session_user WHERE state = 'open';
+            UPDATE steps SET attempts = 0, undo_attempts = 0;
+            UPDATE handoffs SET state = 'ready', requeues = requeues + 1, due_at = clock(now()) WHERE state = 'parked';
+            """)
+    }
+
     /// How many handoffs stand in each state.
     func states() async throws -> [String: Int] {
         let rows = try await schema.database.query(

@@ -33,7 +33,7 @@ public final class ChildProcess: Sendable {
         self.logFile = logFile
         let exit = ExitReport()
         process.terminationHandler = { exit.tell($0) }
-        try process.run()
+        try process.runAlone()
         pid = process.processIdentifier
         exit.onExit { [weak self] status, wasSignalled in self?.ended(status, wasSignalled) }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import RabbitMQ
+import Synchronization
 import Topology
 
 /// A virtual host of one test's own with the whole topology in it, deleted at its end.
@@ -58,6 +59,14 @@ public let repositoryRoot = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
 extension Process {
+    private static let starting = Mutex(())
+
+    /// Starts the program. One at a time: Foundation's `run` reads past a buffer when several threads start programs at
+    /// once (seen with Swift 6.3.1).
+    public func runAlone() throws {
+        try Self.starting.withLock { _ in try run() }
+    }
+
     /// How a program ended that should have succeeded.
     public struct Failed: Error, CustomStringConvertible {
         let command: String
@@ -73,7 +82,7 @@ extension Process {
             (continuation: CheckedContinuation<Int32, any Error>) in
             terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
             do {
-                try run()
+                try runAlone()
             } catch {
                 terminationHandler = nil
                 continuation.resume(throwing: error)

@@ -24,6 +24,12 @@ import Testing
         try expect(changes, isGood: isGood, blames: "BATON_MAXIMAL_AGE")
     }
 
+    @Test("a breaker's waits must not shrink", arguments: [("5s", true), ("4999ms", false)])
+    func breaker(text: String, isGood: Bool) throws {
+        let changes = ["BATON_LONGEST_BREAKER_WAIT": text, "BATON_BREAKER_WAIT": "5s"]
+        try expect(changes, isGood: isGood, blames: "BATON_LONGEST_BREAKER_WAIT")
+    }
+
     @Test("a stop must end before the killer comes", arguments: [("24999ms", true), ("25s", false)])
     func stop(text: String, isGood: Bool) throws {
         try expect(

@@ -13,6 +13,8 @@ import Testing
         #expect(settings.healthHost == "127.0.0.1" && settings.healthPort == 0)
         #expect(settings.logLevel == .info && settings.logFormat == .auto)
         #expect(settings.poolSize == 4 && settings.takeovers == 5)
+        #expect(settings.prefetch == 0 && settings.breakerFailures == 5)
+        #expect(settings.breakerWait == .seconds(5) && settings.longestBreakerWait == .seconds(60))
         #expect(settings.lease == .seconds(15) && settings.ticketLease == .seconds(30))
         #expect(settings.sweepInterval == .seconds(1) && settings.maximalAge == .seconds(72 * 3600))
         #expect(settings.drainTime == .seconds(15) && settings.cancelTime == .seconds(5))
@@ -45,7 +47,8 @@ import Testing
         "a number is taken up to both ends of its range and not past them",
         arguments: [
             ("BATON_POOL_SIZE", 1, 50), ("BATON_HEALTH_PORT", 0, 65_535), ("BATON_TAKEOVERS", 1, 100),
-            ("BATON_MAX_BODY_BYTES", 1024, 134_217_728), ("BATON_MAX_LINES", 1, 100_000),
+            ("BATON_MAX_BODY_BYTES", 1024, 134_217_728), ("BATON_MAX_LINES", 1, 100_000), ("BATON_PREFETCH", 0, 2000),
+            ("BATON_BREAKER_FAILURES", 1, 1_000_000),
         ])
     func numberLimits(name: String, least: Int, most: Int) throws {
         for value in [least, most] { _ = try settings([name: String(value)]) }

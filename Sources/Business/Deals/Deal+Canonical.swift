@@ -8,7 +8,7 @@ extension Deal {
     ///
     /// One deal version passes several trigger stages, each with an event; that is no other content. Everything else is.
     public var contentHash: String {
-        SHA256.hash(data: json(withStage: false).canonicalBytes).hexadecimal
+        json(withStage: false).canonicalBytes.sha256
     }
 
     /// Reads back what ``canonicalBytes`` wrote, by the rules of the published schema.
@@ -27,7 +27,8 @@ extension Deal {
     private func json(withStage: Bool) -> JSON {
         [
             "opportunity": .string(opportunity), "contract": .string(contract), "version": .integer(Int64(version)),
-            "link": link.map(JSON.string), "approval": approval?.json, "deliveryOwner": deliveryOwner?.json,
+            "baseVersion": baseVersion.map { .integer(Int64($0)) }, "link": link.map(JSON.string),
+            "approval": approval?.json, "deliveryOwner": deliveryOwner?.json,
             "legalEntity": .string(legalEntity), "currency": .string(currency.code), "customer": customer.json,
             "contractPeriod": [
                 "start": .string(contractPeriod.start.description), "end": .string(contractPeriod.end.description),
@@ -39,11 +40,10 @@ extension Deal {
     }
 }
 
-extension SHA256.Digest {
-    fileprivate var hexadecimal: String {
-        var text = ""
-        for byte in self { text += (byte < 0x10 ? "0" : "") + String(byte, radix: 16) }
-        return text
+extension [UInt8] {
+    /// SHA-256 in small hexadecimal letters.
+    var sha256: String {
+        SHA256.hash(data: self).reduce(into: "") { $0 += ($1 < 0x10 ? "0" : "") + String($1, radix: 16) }
     }
 }
 

@@ -9,6 +9,9 @@ public struct Deal: Sendable, Hashable, Codable {
     public let contract: String
     /// Which state of the agreement this is, from 1.
     public let version: Int
+    /// The version that this one changes: then it is a change order, and its lines, milestones and total are what is
+    /// added. Nil for a complete deal.
+    public let baseVersion: Int?
     /// Where the sale stands, in the source's words.
     public let stage: String
     /// Where the source's own record can be seen.
@@ -36,14 +39,15 @@ public struct Deal: Sendable, Hashable, Codable {
 
     /// Puts a deal together.
     public init(
-        opportunity: String, contract: String, version: Int, stage: String, link: String? = nil,
-        approval: Approval? = nil, deliveryOwner: Person? = nil, legalEntity: String, currency: Currency,
-        customer: Customer, contractPeriod: Period, totalMinor: Int64, lines: [Line], milestones: [Milestone] = [],
-        paymentTermsDays: Int
+        opportunity: String, contract: String, version: Int, baseVersion: Int? = nil, stage: String,
+        link: String? = nil, approval: Approval? = nil, deliveryOwner: Person? = nil, legalEntity: String,
+        currency: Currency, customer: Customer, contractPeriod: Period, totalMinor: Int64, lines: [Line],
+        milestones: [Milestone] = [], paymentTermsDays: Int
     ) {
         self.opportunity = opportunity
         self.contract = contract
         self.version = version
+        self.baseVersion = baseVersion
         self.stage = stage
         self.link = link
         self.approval = approval

@@ -36,11 +36,14 @@ public enum Intake: Sendable, Hashable {
     case handoff(DealEvent)
     /// The deal is not yet, or no more, at a stage that starts a handoff; says why in words.
     case ignored(DealEvent, reason: String)
+    /// What was done for the deal so far is to be taken back.
+    case cancellation(CancellationEvent)
 
-    /// The event.
-    public var event: DealEvent {
+    /// The event about a deal; nil for a cancellation.
+    public var event: DealEvent? {
         switch self {
         case .handoff(let event), .ignored(let event, _): event
+        case .cancellation: nil
         }
     }
 }

@@ -1,4 +1,4 @@
-/// Turns what lies in `deal-events` into a deal, or says everything that is wrong with it; no look-up, no clock.
+/// Turns what lies in `deal-events` into a deal or a cancellation, or says everything that is wrong with it; no look-up, no clock.
 ///
 /// The first mistake in this order gives the class: empty, too large, encoding, JSON, envelope, type, version, source,
 /// schema, number of lines; then, for a deal at a trigger stage, amounts, dates and approval.
@@ -23,12 +23,35 @@ public struct DealEventDecoder: Sendable {
         }
         var reader = SchemaReader(limits: limits)
         let envelope = try EnvelopeReader.read(members, with: &reader, &trace)
-        if let envelope, !routingKey.isExactly("\(envelope.source).\(DealEvent.type)") {
+        let type = EventType(of: members) ?? .updated
+        if let envelope, !routingKey.isExactly("\(envelope.source).\(type.name)") {
             let finding = Finding(
                 path: "$.source", owner: .integration, text: "is not the source of the routing key",
-                cure: "Publish with the routing key <source>.\(DealEvent.type), under your own source.")
+                cure: "Publish with the routing key <source>.\(type.name), under your own source.")
             throw Rejection(.sourceMismatch, [finding], trace: trace)
         }
+        switch type {
+        case .updated: return try decodeDeal(members, envelope, &reader, trace)
+        case .cancelled: return try decodeCancellation(members, envelope, &reader, trace)
+        }
+    }
+
+    private func decodeCancellation(
+        _ members: [JSON.Member], _ envelope: EnvelopeReader?, _ reader: inout SchemaReader, _ trace: Rejection.Trace
+    ) throws(Rejection) -> Intake {
+        let cancellation = reader.member("data", of: members) { CancellationReader.read($0, with: &$1) }
+        guard let envelope, let cancellation else {
+            throw Rejection(.wrongSchema, reader.findings, omitted: reader.omitted, trace: trace)
+        }
+        return .cancellation(
+            CancellationEvent(
+                id: envelope.id, source: envelope.source, time: envelope.time, traceparent: envelope.traceparent,
+                correlationID: envelope.correlationID, cancellation: cancellation))
+    }
+
+    private func decodeDeal(
+        _ members: [JSON.Member], _ envelope: EnvelopeReader?, _ reader: inout SchemaReader, _ trace: Rejection.Trace
+    ) throws(Rejection) -> Intake {
         let deal = reader.member("data", of: members) { DealReader.read($0, with: &$1) }
         let lineCount = DealEventDecoder.lineCount(members)
         let hasSchemaFindings = !reader.findings.isEmpty

@@ -3,13 +3,22 @@ enum DealReader {
     /// The largest whole number that every JSON reader keeps exact.
     static let maximalAmount: Int64 = 9_007_199_254_740_991
     static let maximalMilestones = 2000
+    static let versions: ClosedRange<Int64> = 1...2_147_483_647
+
+    /// The one rule here that the schema cannot state.
+    static let notBelowVersion = "is not lower than the version"
 
     static func read(_ json: JSON, with reader: inout SchemaReader) -> Deal? {
         let before = reader.findings.count + reader.omitted
         guard let members = reader.members(json) else { return nil }
         let opportunity = reader.member("opportunity", of: members) { $1.text($0, .opportunity) }
         let contract = reader.member("contract", of: members) { $1.text($0, .contract) }
-        let version = reader.member("version", of: members) { $1.integer($0, 1...2_147_483_647) }
+        let version = reader.member("version", of: members) { $1.integer($0, versions) }
+        let base = reader.optional("baseVersion", of: members) { $1.integer($0, versions) }
+        if let version, let base, base >= version {
+            reader.report(
+                notBelowVersion, cure: "Name the version that this one changes, which is lower.", at: "baseVersion")
+        }
         let stage = reader.member("stage", of: members) { $1.text($0, .text64) }
         let link = reader.optional("link", of: members) { $1.text($0, .link) }
         let approval = reader.optional("approval", of: members, approval)
@@ -29,8 +38,10 @@ enum DealReader {
             let entity, let currency, let customer, let period, let total, let lines, let terms
         else { return nil }
         return Deal(
-            opportunity: opportunity, contract: contract, version: Int(version), stage: stage, link: link,
-            approval: approval, deliveryOwner: owner, legalEntity: entity, currency: currency, customer: customer,
+            opportunity: opportunity, contract: contract, version: Int(version), baseVersion: base.map(Int.init),
+            stage: stage,
+            link: link, approval: approval, deliveryOwner: owner, legalEntity: entity, currency: currency,
+            customer: customer,
             contractPeriod: period, totalMinor: total, lines: lines, milestones: milestones ?? [],
             paymentTermsDays: Int(terms))
     }
@@ -41,7 +52,7 @@ enum DealReader {
         var reader = SchemaReader(limits: .standard)
         guard let opportunity = reader.member("opportunity", of: members, { $1.text($0, .opportunity) }),
             let contract = reader.member("contract", of: members, { $1.text($0, .contract) }),
-            let version = reader.member("version", of: members, { $1.integer($0, 1...2_147_483_647) })
+            let version = reader.member("version", of: members, { $1.integer($0, versions) })
         else { return nil }
         return Deal.Key(opportunity: opportunity, contract: contract, version: Int(version))
     }

@@ -1,6 +1,6 @@
 import Workers
 
-/// The CloudEvents attributes around the deal.
+/// The CloudEvents attributes around a deal or a cancellation.
 struct EnvelopeReader {
     let id: String
     let source: String
@@ -34,7 +34,7 @@ struct EnvelopeReader {
             let isAlone = reader.findings.isEmpty
             reader.report(
                 incidentClass == .unsupportedVersion ? "has a major version that is not taken" : "is not a known type",
-                cure: "Send \(DealEvent.type).", at: "type")
+                cure: "Send \(EventType.allCases.map(\.name).joined(separator: " or ")).", at: "type")
             if isAlone { throw Rejection(incidentClass, reader.findings, trace: trace) }
         }
         guard reader.findings.isEmpty, let id, let source, let time else { return nil }
@@ -44,11 +44,8 @@ struct EnvelopeReader {
     }
 
     private static func mistake(inType type: String) -> IncidentClass? {
-        if type.isExactly(DealEvent.type) { return nil }
-        let name = Array("deal.updated.v".utf8)
-        let version = type.utf8.dropFirst(name.count)
-        let isVersion = !version.isEmpty && version.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-        return type.utf8.starts(with: name) && isVersion ? .unsupportedVersion : .unknownType
+        if EventType(type) != nil { return nil }
+        return EventType.isOtherVersion(type) ? .unsupportedVersion : .unknownType
     }
 
     /// W3C: whoever gets a broken trace context begins a new one, and never refuses the message for it.

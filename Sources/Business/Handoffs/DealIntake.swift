@@ -36,18 +36,30 @@ public struct DealIntake: Worker {
                 id: "\(error.trace.source ?? "-")/\(error.trace.eventID ?? attempt.correlationID)/rejected")
             throw error.refused
         }
-        let event = intake.event
         let admission = try await admissions.admit(arrival(of: intake))
         // The same event handed out again gets the answer it may have missed; a copy of it is a duplicate.
-        let outcome: Disposition.Outcome =
-            admission.isCopy && !attempt.isRedelivered
-            ? .duplicate : Disposition.Outcome(rawValue: admission.outcome.rawValue) ?? .ignored
-        let reason = admission.isCopy && !attempt.isRedelivered ? "the event is known" : admission.reason
+        let isCopy = admission.isCopy && !attempt.isRedelivered
+        let disposition = disposition(
+            isCopy ? .duplicate : Disposition.Outcome(rawValue: admission.outcome.rawValue) ?? .ignored, of: intake,
+            reason: isCopy ? "the event is known" : admission.reason, admission)
         try await answer(
+            disposition,
+            id: [disposition.eventSource, disposition.eventID, disposition.outcome.rawValue]
+                .map { $0 ?? "-" }.joined(separator: "/"))
+    }
+
+    private func disposition(
+        _ outcome: Disposition.Outcome, of intake: Deals.Intake, reason: String?, _ admission: Admission
+    ) -> Disposition {
+        let handoff = admission.handoff?.uuidString.lowercased()
+        return switch intake {
+        case .handoff(let event), .ignored(let event, _):
             Disposition(
-                outcome, of: event, reason: reason, handoff: admission.handoff?.uuidString.lowercased(),
-                correlationID: admission.correlationID),
-            id: "\(event.source)/\(event.id)/\(outcome.rawValue)")
+                outcome, of: event, reason: reason, handoff: handoff, correlationID: admission.correlationID)
+        case .cancellation(let event):
+            Disposition(
+                outcome, of: event, reason: reason, handoff: handoff, correlationID: admission.correlationID)
+        }
     }
 
     private func answer(_ disposition: Disposition, id: String) async throws {
@@ -58,17 +70,32 @@ public struct DealIntake: Worker {
     }
 
     private func arrival(of intake: Deals.Intake) -> Arrival {
-        let event = intake.event
+        switch intake {
+        case .handoff(let event):
+            var arrival = arrival(of: event)
+            arrival.status = ReadinessStatus(.received).status
+            return arrival
+        case .ignored(let event, let reason):
+            var arrival = arrival(of: event)
+            arrival.ignoredBecause = reason
+            return arrival
+        case .cancellation(let event):
+            let cancellation = event.cancellation
+            return Arrival(
+                source: event.source, eventID: event.id, correlationID: event.correlationID ?? event.id,
+                opportunity: cancellation.opportunity, contract: cancellation.contract, version: cancellation.version,
+                kind: .cancel, body: String(decoding: cancellation.canonicalBytes, as: UTF8.self),
+                contentHash: cancellation.contentHash, customer: "", totalMinor: 0, currency: "XXX")
+        }
+    }
+
+    private func arrival(of event: DealEvent) -> Arrival {
         let deal = event.deal
-        var arrival = Arrival(
+        return Arrival(
             source: event.source, eventID: event.id, correlationID: event.correlationID ?? event.id,
             opportunity: deal.opportunity, contract: deal.contract, version: deal.version,
+            kind: deal.baseVersion.map { .change(base: $0) } ?? .complete,
             body: String(decoding: deal.canonicalBytes, as: UTF8.self), contentHash: deal.contentHash,
             customer: deal.customer.name, totalMinor: deal.totalMinor, currency: deal.currency.code)
-        switch intake {
-        case .handoff: arrival.status = ReadinessStatus(.received).status
-        case .ignored(_, let reason): arrival.ignoredBecause = reason
-        }
-        return arrival
     }
 }

@@ -104,5 +104,3 @@ extension HandoffPlan.Standing {
             scheduleIDs: (before?.isChanged == true ? before?.scheduleIDs ?? [] : []) + schedule, isChanged: isChanged)
     }
 }
-
-extension Deal { var baseVersion: Int? { nil } }

@@ -116,6 +116,10 @@ extension FleetSettings {
         limits.sweepInterval = settings.sweepInterval
         limits.maximalAge = settings.maximalAge
         limits.takeovers = settings.takeovers
+        limits.breakerFailures = settings.breakerFailures
+        limits.breakerWait = settings.breakerWait
+        limits.longestBreakerWait = settings.longestBreakerWait
+        prefetch = settings.prefetch > 0 ? UInt16(clamping: settings.prefetch) : nil
         crashAt = settings.crashAt
     }
 }

@@ -51,6 +51,19 @@ enum KnownSettings {
     static let takeovers = NumberSetting(
         "BATON_TAKEOVERS", "How many workers may die over a handoff, without an outcome, before a person is asked.",
         fallback: 5, in: 1...100)
+    static let prefetch = NumberSetting(
+        "BATON_PREFETCH", "How many messages a worker has in work at once; the queue's own number if 0.",
+        fallback: 0, in: 0...2000)
+    static let breakerFailures = NumberSetting(
+        "BATON_BREAKER_FAILURES",
+        "After how many failed calls in a row all workers leave a target alone; below the queues' attempts.",
+        fallback: 5, in: 1...1_000_000)
+    static let breakerWait = DurationSetting(
+        "BATON_BREAKER_WAIT", "For how long a target is left alone at first; doubles with each probe that fails.",
+        fallback: .seconds(5), in: .milliseconds(100)...(.seconds(3600)))
+    static let longestBreakerWait = DurationSetting(
+        "BATON_LONGEST_BREAKER_WAIT", "For how long a target is left alone at the most.",
+        fallback: .seconds(60), in: .milliseconds(100)...(.seconds(86_400)))
     static let drainTime = DurationSetting(
         "BATON_DRAIN_TIME", "How long a stopping worker may finish what it has begun.",
         fallback: .seconds(15), in: .seconds(0)...(.seconds(3600)))
@@ -72,7 +85,8 @@ enum KnownSettings {
     static let all: [Setting] = [
         amqpURL, amqpPassword, amqpCAFile, postgresqlURL, postgresqlPassword, postgresqlSchema, targetsURL,
         healthHost, healthPort.setting, logLevel, logFormat, poolSize.setting, lease.setting, ticketLease.setting,
-        sweepInterval.setting, maximalAge.setting, takeovers.setting, drainTime.setting, cancelTime.setting,
+        sweepInterval.setting, maximalAge.setting, takeovers.setting, prefetch.setting, breakerFailures.setting,
+        breakerWait.setting, longestBreakerWait.setting, drainTime.setting, cancelTime.setting,
         maxBodyBytes.setting, maxLines.setting, triggerStages, crashAt,
     ]
 

@@ -52,6 +52,11 @@ extension WorkerSettings {
                 settings: [KnownSettings.maximalAge, KnownSettings.ticketLease], holds: maximalAge > ticketLease,
                 wrong: "\(maximalAge.settingText) is not more than BATON_TICKET_LEASE, \(ticketLease.settingText)",
                 expected: "more than the ticket lease, or a lost ticket already asks for a person"),
+            Rule(
+                settings: [KnownSettings.longestBreakerWait, KnownSettings.breakerWait],
+                holds: longestBreakerWait >= breakerWait,
+                wrong: "\(longestBreakerWait.settingText) is less than BATON_BREAKER_WAIT, \(breakerWait.settingText)",
+                expected: "at least the first wait"),
         ]
         if let grace = constraints.stopGrace {
             let both = drainTime + cancelTime

@@ -32,6 +32,14 @@ public struct WorkerSettings: Sendable, Equatable {
     public let maximalAge: Duration
     /// How many workers may die over a handoff, without an outcome, before a person is asked.
     public let takeovers: Int
+    /// How many messages a worker has in work at once; 0 for the queue's own number.
+    public let prefetch: Int
+    /// After how many failed calls in a row all workers leave a target alone.
+    public let breakerFailures: Int
+    /// For how long a target is left alone at first.
+    public let breakerWait: Duration
+    /// For how long a target is left alone at the most.
+    public let longestBreakerWait: Duration
     /// How long a stopping worker may finish what it has begun.
     public let drainTime: Duration
     /// How long what was then cancelled may take to end.
@@ -78,6 +86,10 @@ public struct WorkerSettings: Sendable, Equatable {
         sweepInterval = reader.duration(KnownSettings.sweepInterval)
         maximalAge = reader.duration(KnownSettings.maximalAge)
         takeovers = reader.number(KnownSettings.takeovers)
+        prefetch = reader.number(KnownSettings.prefetch)
+        breakerFailures = reader.number(KnownSettings.breakerFailures)
+        breakerWait = reader.duration(KnownSettings.breakerWait)
+        longestBreakerWait = reader.duration(KnownSettings.longestBreakerWait)
         drainTime = reader.duration(KnownSettings.drainTime)
         cancelTime = reader.duration(KnownSettings.cancelTime)
         maxBodyBytes = reader.number(KnownSettings.maxBodyBytes)

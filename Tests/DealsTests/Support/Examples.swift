@@ -9,11 +9,14 @@ enum Examples {
         .deletingLastPathComponent().deletingLastPathComponent()
     static let dealEvents = root.appending(path: "Queues/deal-events/examples")
     static let handoffs = root.appending(path: "Queues/handoffs/examples")
+    static let cancellations = root.appending(path: "Queues/deal-events/examples/cancellations")
+    static let cancellationSchema = root.appending(path: "Queues/deal-events/schemas/deal.cancelled.v1.json")
     static let dealSchema = root.appending(path: "Queues/deal-events/schemas/deal.updated.v1.json")
     /// The one example whose stage starts no handoff.
     static let ignored = "not-yet-sold.json"
 
     static let dealEventNames = names(in: dealEvents)
+    static let cancellationNames = names(in: cancellations)
 
     static func names(in folder: URL) -> [String] {
         do {
@@ -34,7 +37,18 @@ enum Examples {
 
     static func event(_ name: String) throws -> DealEvent {
         let body = try body(name)
-        return try DealEventDecoder().decode(body: body, routingKey: routingKey(of: body)).event
+        return try #require(try DealEventDecoder().decode(body: body, routingKey: routingKey(of: body)).event)
+    }
+
+    static func cancellation(_ name: String) throws -> CancellationEvent {
+        let body = try body(name, in: cancellations)
+        let intake = try DealEventDecoder().decode(body: body, routingKey: routingKey(of: body))
+        guard case .cancellation(let event) = intake else { throw NotOne(name: name) }
+        return event
+    }
+
+    struct NotOne: Error {
+        let name: String
     }
 
     /// The key that a publisher of this body would use; a wrong source or type then is a matter of the schema.

@@ -11,7 +11,8 @@ enum Hostile {
         "\"\\/\"", "\"a\nb\"", "\"\u{7f}\"", "\"1.0\"", "\"fixed_fee\"", "\"milestone\"", "\"approved\"", "\"EUR\"",
         "\"\u{212A}WD\"", "\"\\u212aWD\"", "\"eur\"", "\"XAU\"", "\"UYI\"", "\"deal.updated.v1\"",
         "\"deal.updated.v2\"",
-        "\"deal.updated.v\"", "\"application/json\"", "\"application/xml\"", "\"a@b\"", "\"a@@b\"", "\"@\"",
+        "\"deal.updated.v\"", "\"deal.cancelled.v1\"", "\"application/json\"", "\"application/xml\"", "\"a@b\"",
+        "\"a@@b\"", "\"@\"",
         "\"a b@c\"",
         "\"https://x\"", "\"https://\"", "\"HTTP://x\"", "\"ftp://x\"", "\"javascript:x\"", "\"DE\"", "\"D\u{FF25}\"",
         "{\"model\":\"milestone\"}", "{\"model\":\"milestone\",\"installments\":\"x\"}", "{\"model\":\"fixed_fee\"}",
@@ -20,7 +21,8 @@ enum Hostile {
     ]
     static let names = [
         "specversion", "id", "source", "type", "time", "datacontenttype", "subject", "traceparent", "correlationid",
-        "data", "data_base64", "opportunity", "contract", "version", "stage", "link", "approval", "status", "approver",
+        "data", "data_base64", "opportunity", "contract", "version", "baseVersion", "reason", "stage", "link",
+        "approval", "status", "approver",
         "approvedAt", "deliveryOwner", "name", "email", "legalEntity", "currency", "customer", "taxId", "country",
         "contractPeriod", "start", "end", "totalMinor", "lines", "number", "service", "description", "amountMinor",
         "billing", "model", "installments", "milestones", "line", "due", "paymentTermsDays", "", "ID", "\u{212A}",
@@ -67,6 +69,7 @@ enum Hostile {
             "amountMinor": amount, "number": number, "line": number, "email": email, "service": word,
             "legalEntity": word, "opportunity": word, "contract": word,
             "version": ["0", "1", "2147483647", "2147483648", "2147483647.0", "1e9", "1e10", "1.5"],
+            "baseVersion": ["0", "1", "2147483647", "2147483648", "1.0", "2e0", "1.5", "null"],
             "paymentTermsDays": ["-1", "-0", "0", "365", "365.0", "365.5", "366", "3.65e2", "36600e-2"],
             "installments": ["0", "1", "120", "121", "120.0", "12.0e1", "0.5"],
             "currency": ["JPY", "KWD", "\u{212A}WD", "\\u212aWD", "XAU", "XXX", "eur", "EUR ", "EUR\\n", ""].map {
@@ -75,7 +78,9 @@ enum Hostile {
             "country": ["DE", "ZZ", "de", "D", "DEU", "DE\\n", "\u{FF24}E", "\u{212A}E"].map { "\"\($0)\"" },
             "source": ["a", "A", "1a", "a-", "a_", "a.b", "a\\n", "\u{212A}", ""].map { "\"\($0)\"" },
             "specversion": ["\"1.0\"", "1.0", "1", "\"1\"", "\"1.0.0\"", "\"1.0\\n\"", "\"\\u0031.0\""],
-            "type": ["deal.updated.v1", "deal.updated.v10", "deal.updated.V1", "deal\\u002eupdated.v1"].map {
+            "type": [
+                "deal.updated.v1", "deal.updated.v10", "deal.updated.V1", "deal\\u002eupdated.v1", "deal.cancelled.v1",
+            ].map {
                 "\"\($0)\""
             },
             "correlationid": ["!", "~", " ", "a b", "\u{e9}", "\u{37E}", "\u{7f}"].map { "\"\($0)\"" },
@@ -89,6 +94,6 @@ enum Hostile {
     static let maximalLengths = [
         "id": 128, "source": 63, "subject": 256, "traceparent": 512, "correlationid": 128, "opportunity": 64,
         "contract": 64, "stage": 64, "link": 2048, "status": 64, "approver": 200, "name": 200, "email": 254,
-        "legalEntity": 32, "taxId": 64, "country": 2, "service": 64, "description": 500,
+        "legalEntity": 32, "taxId": 64, "country": 2, "service": 64, "description": 500, "reason": 512,
     ]
 }

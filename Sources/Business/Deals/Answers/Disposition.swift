@@ -43,12 +43,31 @@ public struct Disposition: Sendable, Hashable {
     public init(
         _ outcome: Outcome, of event: DealEvent, reason: String? = nil, handoff: String? = nil, correlationID: String
     ) {
+        self.init(
+            outcome, eventID: event.id, eventSource: event.source, key: event.deal.key, reason: reason,
+            handoff: handoff, correlationID: correlationID)
+    }
+
+    /// Answers a cancellation that could be read.
+    public init(
+        _ outcome: Outcome, of event: CancellationEvent, reason: String? = nil, handoff: String? = nil,
+        correlationID: String
+    ) {
+        self.init(
+            outcome, eventID: event.id, eventSource: event.source, key: event.cancellation.key, reason: reason,
+            handoff: handoff, correlationID: correlationID)
+    }
+
+    private init(
+        _ outcome: Outcome, eventID: String, eventSource: String, key: Deal.Key, reason: String?, handoff: String?,
+        correlationID: String
+    ) {
         self.outcome = outcome
         self.reason = AnswerEvent.bounded(reason)
         self.incidentClass = nil
-        self.eventID = event.id
-        self.eventSource = event.source
-        self.key = event.deal.key
+        self.eventID = eventID
+        self.eventSource = eventSource
+        self.key = key
         self.handoff = handoff
         self.correlationID = correlationID
         self.findings = []

@@ -183,7 +183,7 @@ extension HandoffRunner {
         work.lastError = refused.reason
         work.entries.append(try JournalEntry.turnedBack())
         guard try await commitRunning(&work, task.timing).isOwner else { return false }
-        work.direction = .backwards
+        work.turnBack()
         return true
     }
 

@@ -64,10 +64,15 @@ struct HandoffWork {
             handoff: taken.id, token: taken.token, claim: claim, holder: steps[place].key, timing: timing)
     }
 
+    /// From here on effects are taken back, and attempts are counted anew.
+    mutating func turnBack() {
+        direction = .backwards
+        for place in steps.indices { steps[place].attempts = 0 }
+    }
+
     /// Announces a call that makes the effect, or takes it back.
     mutating func announceCall(_ place: Int, timing: CallTiming) throws {
         let isUndo = direction == .backwards
-        if isUndo, steps[place].state == .done { steps[place].attempts = 0 }
         steps[place].state = isUndo ? .undoing : .intent
         steps[place].isSettled = false
         change(place) { $0.settlesAfter = timing.budget + timing.settle }

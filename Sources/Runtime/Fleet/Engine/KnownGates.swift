@@ -5,7 +5,7 @@ import Synchronization
 /// every handoff, and what was opened is noticed soon.
 final class KnownGates: Sendable {
     /// For how long a shut gate is believed without asking.
-    static let memory = Duration.seconds(1)
+    private let memory: Duration
 
     private struct Shut {
         var cause: WaitCause
@@ -15,12 +15,16 @@ final class KnownGates: Sendable {
 
     private let shut = Mutex<[String: Shut]>([:])
 
+    init(memory: Duration) {
+        self.memory = memory
+    }
+
     /// Remembers a gate that is shut.
     func note(_ gate: TargetGate, of target: String) {
         guard case .shut(let cause, let time) = gate else { return }
         let now = ContinuousClock.now
         shut.withLock {
-            $0[target] = Shut(cause: cause, until: now + time, believedUntil: now + min(time, Self.memory))
+            $0[target] = Shut(cause: cause, until: now + time, believedUntil: now + min(time, memory))
         }
     }
 

@@ -4,6 +4,8 @@
 ALTER TABLE handoffs ADD COLUMN active_since timestamptz NOT NULL DEFAULT clock(clock_timestamp());
 UPDATE handoffs SET active_since = created_at;
 
+-- Attempts at taking the effect back are counted apart from those at making it.
+ALTER TABLE steps ADD COLUMN undo_attempts integer NOT NULL DEFAULT 0;
 -- What a compensation left, and who has to deal with it (null: nobody).
 ALTER TABLE steps ADD COLUMN kept_because text, ADD COLUMN kept_owner text;
 ALTER TABLE steps ADD CONSTRAINT kept_has_reason CHECK (state <> 'kept' OR kept_because IS NOT NULL) NOT VALID;
@@ -151,7 +153,7 @@ GRANT EXECUTE ON FUNCTION clock(timestamptz), broken_journals() TO baton_operato
 GRANT SELECT ON targets, pauses, incident_classes TO baton_worker, baton_reader, baton_operator;
 GRANT INSERT, UPDATE ON targets TO baton_worker;
 GRANT UPDATE (active_since) ON handoffs TO baton_worker;
-GRANT UPDATE (kept_because, kept_owner, adopt_id) ON steps TO baton_worker;
+GRANT UPDATE (kept_because, kept_owner, adopt_id, undo_attempts) ON steps TO baton_worker;
 -- A cancellation, a superseding version and a base that arrives close incidents.
 GRANT UPDATE (state, resolution, closed_by, why, closed_at) ON incidents TO baton_intake;
 GRANT SELECT ON acts TO baton_reader;
@@ -161,7 +163,8 @@ GRANT SELECT ON handoffs, deals, plans, steps, claims, incidents, mirrors, appro
     schema_migrations TO baton_operator;
 GRANT UPDATE (state, queue, direction, cause, last_error, since, due_at, takeovers, publishes, requeues, closed_at,
     active_since) ON handoffs TO baton_operator;
-GRANT UPDATE (state, attempts, settled_at, external_id, receipt, kept_because, kept_owner, adopt_id)
+GRANT UPDATE (state, attempts, settled_at, external_id, receipt, kept_because, kept_owner, adopt_id,
+    undo_attempts)
     ON steps TO baton_operator;
 GRANT INSERT ON incidents TO baton_operator;
 GRANT UPDATE (state, resolution, closed_by, why, revision, due_at, closed_at, held_by, held_why, held_at)

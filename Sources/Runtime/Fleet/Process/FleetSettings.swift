@@ -9,6 +9,8 @@ public struct FleetSettings: Sendable {
     public var database: DatabaseSettings
     /// How many connections to the database one process holds.
     public var poolSize = 4
+    /// How many deliveries the process has in work at once; nil for the queue's own number.
+    public var prefetch: UInt16?
     /// The times that move handoffs.
     public var limits = TimeLimits()
     /// For how long what is in work may go on after a request to stop.

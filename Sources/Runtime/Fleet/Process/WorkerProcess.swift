@@ -39,7 +39,7 @@ public struct WorkerProcess<S: Saga>: Sendable {
         database = Database(settings.database, size: settings.poolSize)
         let log = ConnectionLog(logger: logger)
         consumer = Consumer(
-            settings: settings.broker, queue: queue.name, prefetch: queue.prefetch,
+            settings: settings.broker, queue: queue.name, prefetch: settings.prefetch ?? queue.prefetch,
             onEvent: { log.note($0, of: "consumer") })
         publisher = Publisher(
             settings: settings.broker, window: settings.publishWindow, onEvent: { log.note($0, of: "publisher") })
@@ -60,7 +60,7 @@ public struct WorkerProcess<S: Saga>: Sendable {
         let stopping = stopping
         let runner = HandoffRunner(
             saga: saga, queue: queue, store: store, outbox: outbox, crashes: crashes, metrics: EngineMetrics(),
-            logger: logger, gates: KnownGates(), isStopping: { stopping.isRaised })
+            logger: logger, gates: KnownGates(memory: settings.limits.gateMemory), isStopping: { stopping.isRaised })
         let mirrors = MirrorRunner(
             writers: writers, queue: queue, store: store, outbox: outbox, crashes: crashes, logger: logger)
         let handler = DeliveryHandler(

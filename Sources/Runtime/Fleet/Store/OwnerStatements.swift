@@ -38,12 +38,13 @@ enum OwnerStatements {
         JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
         """)
 
-    /// Steps of the handoff itself, or of the earlier versions that it takes back. Attempts are counted anew backwards.
+    /// Steps of the handoff itself, or of the earlier versions that it takes back.
     static let changeSteps = Statement(
         "change_steps",
         """
         UPDATE steps s SET state = w.state,
-            attempts = CASE WHEN w.state = 'undoing' AND s.state = 'done' THEN 0 ELSE s.attempts END + w.failures,
+            attempts = s.attempts + CASE WHEN w.backwards THEN 0 ELSE w.failures END,
+            undo_attempts = s.undo_attempts + CASE WHEN w.backwards THEN w.failures ELSE 0 END,
             settled_at = CASE WHEN w.settles_ms IS NULL THEN s.settled_at
                 ELSE clock(clock_timestamp()) + w.settles_ms * interval '1 millisecond' END,
             external_id = coalesce(w.external_id, s.external_id),
@@ -51,9 +52,10 @@ enum OwnerStatements {
             adopt_id = CASE WHEN w.ends_adoption THEN NULL ELSE s.adopt_id END,
             kept_because = w.kept_because, kept_owner = w.kept_owner
         FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::smallint[], $5::text[], $6::integer[], $7::bigint[],
-            $8::text[], $9::jsonb[], $10::text[], $11::text[], $12::boolean[])
+            $8::text[], $9::jsonb[], $10::text[], $11::text[], $12::boolean[],
+            $13::boolean[])
             AS w(id, token, step_handoff, ordinal, state, failures, settles_ms, external_id, receipt, kept_because,
-                kept_owner, ends_adoption)
+                kept_owner, ends_adoption, backwards)
         JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
         WHERE s.handoff_id = w.step_handoff AND s.ordinal = w.ordinal
         """)
@@ -155,7 +157,7 @@ enum OwnerStatements {
         WHERE h.id = ANY($12::uuid[]) AND h.id = w.id AND h.token = w.token AND h.state = 'running'
         """)
 
-    /// Head of a lane: the contract of the earliest arrival, its lowest version whose base is there.
+    /// Head of a lane: the contract of the earliest arrival, its lowest version whose base has ended.
     static let advanceLanes = Statement(
         "advance_lanes",
         """
@@ -171,7 +173,7 @@ enum OwnerStatements {
                 SELECT FROM handoffs o WHERE o.opportunity = b.opportunity AND o.in_lane)
                 AND (b.base_version IS NULL OR EXISTS (
                     SELECT FROM handoffs o WHERE o.opportunity = b.opportunity AND o.contract = b.contract
-                        AND o.version = b.base_version))
+                        AND o.version = b.base_version AND NOT o.open))
             ORDER BY b.opportunity, b.arrived, b.version))
         RETURNING h.id, h.queue, h.correlation_id
         """)

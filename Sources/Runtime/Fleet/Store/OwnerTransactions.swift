@@ -84,7 +84,8 @@ struct OwnerTransactions: Sendable {
             changes.map { Int16($0.step.ordinal) }, changes.map(\.state.rawValue), changes.map { Int32($0.failures) },
             changes.map { $0.settlesAfter?.milliseconds }, changes.map { $0.receipt?.externalID },
             try changes.map { try $0.receipt.map { JSONText(try $0.json) } }, changes.map { $0.kept?.because },
-            changes.map { $0.kept?.owner?.rawValue }, changes.map(\.endsAdoption))
+            changes.map { $0.kept?.owner?.rawValue }, changes.map(\.endsAdoption),
+            rows.map { $0.0.direction == .backwards })
     }
 
     private func claimsCommand(_ writes: [OwnerWrite]) -> Command? {

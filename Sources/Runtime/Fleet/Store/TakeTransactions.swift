@@ -82,20 +82,26 @@ struct TakeTransactions: Sendable {
             AND NOT EXISTS (SELECT FROM plans p WHERE p.handoff_id = deals.handoff_id)
         """)
 
-    private static let stepColumns = """
-        s.handoff_id, s.ordinal, s.name, s.queue, s.final, s.key, s.state, s.attempts,
+    private static func stepColumns(attempts: String) -> String {
+        """
+        s.handoff_id, s.ordinal, s.name, s.queue, s.final, s.key, s.state, \(attempts),
             coalesce(s.settled_at <= clock(now()), true), s.receipt, s.adopt_id
         """
+    }
 
     private static let steps = Statement(
         "taken_steps",
-        "SELECT \(stepColumns) FROM steps s WHERE s.handoff_id = ANY($1::uuid[]) ORDER BY s.handoff_id, s.ordinal")
+        """
+        SELECT \(stepColumns(attempts: "CASE h.direction WHEN 'undo' THEN s.undo_attempts ELSE s.attempts END"))
+        FROM steps s JOIN handoffs h ON h.id = s.handoff_id
+        WHERE s.handoff_id = ANY($1::uuid[]) ORDER BY s.handoff_id, s.ordinal
+        """)
 
     /// The versions that cancellations among the taken take back; nothing for any other.
     private static let earlier = Statement(
         "taken_earlier",
         """
-        SELECT c.id, e.version, p.body, \(stepColumns)
+        SELECT c.id, e.version, p.body, \(stepColumns(attempts: "s.undo_attempts"))
         FROM handoffs c
         JOIN handoffs e ON e.opportunity = c.opportunity AND e.contract = c.contract AND e.version < c.version
             AND e.kind <> 'cancel'
@@ -108,7 +114,7 @@ struct TakeTransactions: Sendable {
     private static let bases = Statement(
         "taken_bases",
         """
-        SELECT w.id, b.version, p.body, \(stepColumns)
+        SELECT w.id, b.version, p.body, \(stepColumns(attempts: "s.attempts"))
         FROM (SELECT h.id, (SELECT e.id FROM handoffs e
                 WHERE e.opportunity = h.opportunity AND e.contract = h.contract AND e.version < h.version
                     AND e.kind <> 'cancel' AND e.state = 'finished'

@@ -95,7 +95,7 @@ enum TargetStatements {
             commands.append(
                 Command(
                     fail, down.map(\.key), down.map(\.value.count), down.map(\.value.reason),
-                    Int32(limits.breakerFailures), limits.breakerWait.milliseconds,
+                    Int32(clamping: limits.breakerFailures), limits.breakerWait.milliseconds,
                     limits.longestBreakerWait.milliseconds, down.filter(\.value.wasProbe).map(\.key)))
         }
         if !well.isEmpty { commands.append(Command(recover, well.sorted())) }

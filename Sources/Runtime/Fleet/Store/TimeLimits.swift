@@ -22,6 +22,8 @@ public struct TimeLimits: Sendable, Equatable {
     public var longestBreakerWait: Duration = .seconds(60)
     /// From which length on a wait that is prolonged is told to others again.
     public var tellingWait: Duration = .seconds(15)
+    /// For how long a worker believes that a target is left alone without asking the store again.
+    public var gateMemory: Duration = .milliseconds(500)
     /// How long a change order waits for the version it builds upon before a person is told.
     public var baseWait: Duration = .seconds(3600)
 
