@@ -120,6 +120,8 @@ import Workers
     private static func fiveMinutes(_ limits: inout TimeLimits) {
         limits.gateMemory = .zero
         limits.longestBreakerWait = .seconds(300)
+        // A slow machine shall not look like a dead worker.
+        limits.lease = .seconds(30)
     }
 
     private func tenMinutes(_ limits: inout TimeLimits) {

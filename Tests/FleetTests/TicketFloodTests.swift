@@ -78,10 +78,10 @@ private struct Flood: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         sweeper = Sweeper(
-            store: HandoffStore(
+            store: PostgreSQLStore(
                 database: schema.database, limits: TimeLimits(), saga: "test", queue: "status-feedback",
                 planningQueue: "deal-events"),
-            outbox: Outbox(publisher: publisher), crashes: CrashPlan(at: nil), logger: logger)
+            outbox: BrokerOutbox(publisher: publisher), crashes: CrashPlan(at: nil), logger: logger)
     }
 
     /// Handoffs as a hand-over to the queue leaves them, their tickets not yet published.

@@ -29,12 +29,12 @@ public enum CrashPoint: String, Sendable, CaseIterable {
 
 /// Where a worker is killed on purpose, so that each gap of the protocol can be made to happen for sure.
 /// A worker without a plan passes every point untouched.
-final class CrashPlan: Sendable {
+package final class CrashPlan: Sendable {
     private let point: CrashPoint?
     private let passes: Atomic<Int>
 
     /// Dies when `point` is reached for the `nth` time.
-    init(at point: CrashPoint?, nth: Int = 1) {
+    package init(at point: CrashPoint?, nth: Int = 1) {
         self.point = point
         passes = Atomic(nth)
     }

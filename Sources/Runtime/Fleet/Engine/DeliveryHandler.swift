@@ -35,8 +35,8 @@ struct DeliveryHandler<S: Saga>: Sendable {
     let mirrors: MirrorRunner
     /// Takes what is no ticket; queues without one refuse such messages.
     let worker: (any Worker<RawMessage>)?
-    let store: HandoffStore
-    let outbox: Outbox
+    let store: any HandoffStore
+    let outbox: any Outbox
     let crashes: CrashPlan
     /// For how long a delivery is kept while the store is away; the broker's own limit is 30 minutes.
     let longestKeep: Duration

@@ -4,7 +4,7 @@ import Workers
 extension HandoffRunner {
     /// Announces the step and makes its effect; false when the handoff is out of this worker's hands.
     func perform(_ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>) async throws -> Bool {
-        let asked = ContinuousClock.now
+        let asked = host.now()
         guard try await passKnownGate(&work, place, task) else { return false }
         var claimed: Receipt?
         var mustLookFirst = false
@@ -36,7 +36,7 @@ extension HandoffRunner {
 
     /// Announces taking the step's effect back, and takes it back; what deals share, or what was there before, stays.
     func compensate(_ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>) async throws -> Bool {
-        let asked = ContinuousClock.now
+        let asked = host.now()
         guard let receipt = work.steps[place].receipt else {
             throw Refused(.unknown, "step \(work.steps[place].label) is done and left no receipt")
         }
@@ -110,7 +110,7 @@ extension HandoffRunner {
         _ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>,
         _ call: (inout HandoffWork, ContinuousClock.Instant) async throws -> Duration?
     ) async throws -> Bool {
-        let deadline = ContinuousClock.now + task.timing.budget
+        let deadline = host.now() + task.timing.budget
         guard try await passKnownGate(&work, place, task) else { return false }
         let gate = try await store.gate(of: task.target)
         if case .shut(let cause, let time) = gate {
@@ -201,7 +201,7 @@ extension HandoffRunner {
         // The fleet's probe asks for the target's sake: it is not this handoff's failure.
         let isAttempt = unavailable.isAttempt && gate != .probe
         let failures = work.steps[place].attempts + (isAttempt ? 1 : 0)
-        let backoff = queue.backoff.wait(afterFailures: max(failures, 1), fraction: Double.random(in: 0...1))
+        let backoff = queue.backoff.wait(afterFailures: max(failures, 1), fraction: host.fraction())
         let wait = max(backoff, unavailable.retryAfter ?? .zero)
         switch unavailable.cause {
         case .failure:

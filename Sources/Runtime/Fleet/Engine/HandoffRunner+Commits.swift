@@ -19,7 +19,7 @@ extension HandoffRunner {
     private func spread(_ time: Duration, _ cause: WaitCause) -> Duration {
         switch cause {
         case .breaker, .paused, .unavailable(.throttled):
-            time + min(max(time / 2, .milliseconds(200)), .seconds(30)) * Double.random(in: 0...1)
+            time + min(max(time / 2, .milliseconds(200)), .seconds(30)) * host.fraction()
         case .settling, .approval, .unavailable: time
         }
     }

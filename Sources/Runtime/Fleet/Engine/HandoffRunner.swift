@@ -5,11 +5,11 @@ import Workers
 
 /// Carries one handoff as far as this queue's workers can: takes it, asks the pure directive what comes next, makes
 /// the calls between their two commits, and hands the row on.
-struct HandoffRunner<S: Saga>: Sendable {
+package struct HandoffRunner<S: Saga>: Sendable {
     let saga: S
     let queue: Queue
-    let store: HandoffStore
-    let outbox: Outbox
+    let store: any HandoffStore
+    let outbox: any Outbox
     let crashes: CrashPlan
     let metrics: EngineMetrics
     let logger: Logger
@@ -17,10 +17,28 @@ struct HandoffRunner<S: Saga>: Sendable {
     let gates: KnownGates
     /// Whether the process is stopping: then nothing new is begun.
     let isStopping: @Sendable () -> Bool
+    let host: Host
+
+    package init(
+        saga: S, queue: Queue, store: any HandoffStore, outbox: any Outbox, crashes: CrashPlan,
+        metrics: EngineMetrics, logger: Logger, gates: KnownGates, isStopping: @escaping @Sendable () -> Bool,
+        host: Host = .real
+    ) {
+        self.saga = saga
+        self.queue = queue
+        self.store = store
+        self.outbox = outbox
+        self.crashes = crashes
+        self.metrics = metrics
+        self.logger = logger
+        self.gates = gates
+        self.isStopping = isStopping
+        self.host = host
+    }
 
     /// Looks at the handoff that a ticket names. Returns when there is nothing more to do here; throws only when the
     /// store could not be reached, and then the row says what happened.
-    func look(at id: UUID) async throws {
+    package func look(at id: UUID) async throws {
         guard let taken = try await store.take(id) else { return }
         crashes.reached(.leaseBeforeIntent)
         var work = HandoffWork(taken, queue: queue)

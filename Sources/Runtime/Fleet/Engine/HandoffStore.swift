@@ -1,77 +1,42 @@
 import FoundationEssentials
-import PostgreSQL
 import Sagas
 
-/// The transactions of one worker, each kind gathered into batches.
-final class HandoffStore: Sendable {
-    let limits: TimeLimits
-    let sweeps: SweepTransactions
-    private let takes: Batcher<UUID, TakenHandoff?>
-    private let writes: Batcher<OwnerWrite, WriteResult>
-    private let claims: Batcher<ClaimRequest, ClaimAnswer>
-    private let arrivals: Batcher<Arrival, IntakeTransactions.Result>
-    private let rawIncidents: Batcher<RawIncident, Bool>
-    private let gates: Batcher<String, TargetGate>
-    private let reports: Batcher<TargetReport, Void>
-    private let mirrorTakes: Batcher<MirrorKey, TakenMirror?>
-    private let mirrorOutcomes: Batcher<MirrorOutcome, SettledMirror>
-
-    /// How many items one transaction carries at the most.
-    private static let batch = 200
-
-    init(database: Database, limits: TimeLimits, saga: String, queue: String, planningQueue: String) {
-        self.limits = limits
-        sweeps = SweepTransactions(database: database, limits: limits)
-        let take = TakeTransactions(database: database, limits: limits, queue: queue)
-        let own = OwnerTransactions(database: database, limits: limits)
-        let claim = ClaimTransactions(database: database)
-        let intake = IntakeTransactions(database: database, limits: limits, saga: saga, queue: planningQueue)
-        let mirrors = MirrorTransactions(database: database, limits: limits, queue: queue)
-        takes = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await take.take($0) }
-        writes = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await own.commit($0) }
-        claims = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await claim.take($0) }
-        arrivals = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await intake.admit($0) }
-        rawIncidents = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { incidents in
-            let rows = try await database.pipeline([try RawIncident.insert(incidents, lease: limits.ticketLease)])[0]
-            let opened = Set(try rows.map { try $0.value(0, as: UUID.self) })
-            return incidents.map { opened.contains($0.id) }
-        }
-        gates = Batcher(limit: Self.batch) { targets in
-            let rows = try await database.pipeline([TargetStatements.asking(targets, limits: limits)])[0]
-            let gates = try TargetStatements.gates(rows)
-            return TargetStatements.answers(to: targets, gates: gates, limits: limits)
-        }
-        reports = Batcher(limit: Self.batch) { reports in
-            try await database.pipeline(TargetStatements.commands(noting: reports, limits: limits))
-            return reports.map { _ in }
-        }
-        mirrorTakes = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await mirrors.take($0) }
-        mirrorOutcomes = Batcher(limit: Self.batch, isItemFault: Self.isItemFault) { try await mirrors.settle($0) }
-    }
-
-    func take(_ id: UUID) async throws -> TakenHandoff? { try await takes.submit(id) }
-    func commit(_ write: OwnerWrite) async throws -> WriteResult { try await writes.submit(write) }
+/// The transactions of one worker, whatever keeps the rows: each is whole or not there, and committed when it returns.
+package protocol HandoffStore: Sendable {
+    /// The times by which rows fall due.
+    var limits: TimeLimits { get }
+    /// Begins to own a handoff that is ready in the worker's queue; nil for any other.
+    func take(_ id: UUID) async throws -> TakenHandoff?
+    /// Writes for a handoff, if the worker still owns it.
+    func commit(_ write: OwnerWrite) async throws -> WriteResult
+    /// Claims a thing that deals share.
+    func claim(_ request: ClaimRequest) async throws -> ClaimAnswer
     /// Whether `target` may be called now.
-    func gate(of target: String) async throws -> TargetGate { try await gates.submit(target) }
+    func gate(of target: String) async throws -> TargetGate
     /// Notes how a target answered a call that no owner's write follows.
-    func note(_ report: TargetReport) async throws { try await reports.submit(report) }
-    func claim(_ request: ClaimRequest) async throws -> ClaimAnswer { try await claims.submit(request) }
-    func admit(_ arrival: Arrival) async throws -> IntakeTransactions.Result { try await arrivals.submit(arrival) }
+    func note(_ report: TargetReport) async throws
+    /// Records an arrival and decides on it.
+    func admit(_ arrival: Arrival) async throws -> IntakeResult
     /// Whether the incident is new; an old one is a copy of the same failure.
-    func open(_ incident: RawIncident) async throws -> Bool { try await rawIncidents.submit(incident) }
-    func take(_ mirror: MirrorKey) async throws -> TakenMirror? { try await mirrorTakes.submit(mirror) }
-    func settle(_ outcome: MirrorOutcome) async throws -> SettledMirror { try await mirrorOutcomes.submit(outcome) }
+    func open(_ incident: RawIncident) async throws -> Bool
+    /// Begins to own a status that is ready in the worker's queue; nil for any other.
+    func take(_ mirror: MirrorKey) async throws -> TakenMirror?
+    /// Writes how telling a status ended, if the worker still owns it.
+    func settle(_ outcome: MirrorOutcome) async throws -> SettledMirror
+    /// Makes ready whatever is due.
+    func sweep() async throws -> Swept
+    /// How many rows wait for a worker of `queue` to take their tickets.
+    func readyRows(in queue: String) async throws -> Int
+    /// What the dead-letter queue shall show of these incidents, as far as they are open.
+    func copies(of incidents: [UUID]) async throws -> [IncidentCopy]
+    /// Notes that the copies stand in the dead-letter queue, unless somebody acted on the incident meanwhile.
+    func markCopied(_ copies: [IncidentCopy]) async throws
+}
 
+extension HandoffStore {
     /// Publishes copies of open incidents and notes which are confirmed; the sweeper sees to the others.
-    func copyToDeadLetters(_ incidents: [UUID], outbox: Outbox) async throws {
-        let confirmed = try await outbox.publish(try await sweeps.copies(of: incidents))
-        if !confirmed.isEmpty { try await sweeps.markCopied(confirmed) }
-    }
-
-    /// What the server refused may be one row's fault alone. A lost connection is nobody's, and what was or may have
-    /// been committed must not be written again.
-    private static func isItemFault(_ error: any Error) -> Bool {
-        guard let error = error as? PostgreSQLError, error.serverFailure != nil else { return false }
-        return !error.isConnectionLoss && !error.mayHaveCommitted
+    func copyToDeadLetters(_ incidents: [UUID], outbox: any Outbox) async throws {
+        let confirmed = try await outbox.publish(try await copies(of: incidents))
+        if !confirmed.isEmpty { try await markCopied(confirmed) }
     }
 }

@@ -1,12 +1,18 @@
 import Sagas
 
 /// Records arrivals in the store and publishes what follows from them.
-struct IntakeDesk: Admissions {
-    let store: HandoffStore
-    let outbox: Outbox
+package struct IntakeDesk: Admissions {
+    let store: any HandoffStore
+    let outbox: any Outbox
     let crashes: CrashPlan
 
-    func admit(_ arrival: Arrival) async throws -> Admission {
+    package init(store: any HandoffStore, outbox: any Outbox, crashes: CrashPlan) {
+        self.store = store
+        self.outbox = outbox
+        self.crashes = crashes
+    }
+
+    package func admit(_ arrival: Arrival) async throws -> Admission {
         crashes.reached(.deliveryBeforeCommit)
         let result = try await store.admit(arrival)
         crashes.reached(.commitBeforePublish)

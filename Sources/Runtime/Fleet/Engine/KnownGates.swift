@@ -3,7 +3,7 @@ import Synchronization
 
 /// The targets that this worker was told to leave alone, remembered for a moment: what is shut need not be asked for by
 /// every handoff, and what was opened is noticed soon.
-final class KnownGates: Sendable {
+package final class KnownGates: Sendable {
     /// For how long a shut gate is believed without asking.
     private let memory: Duration
 
@@ -14,15 +14,17 @@ final class KnownGates: Sendable {
     }
 
     private let shut = Mutex<[String: Shut]>([:])
+    private let host: Host
 
-    init(memory: Duration) {
+    package init(memory: Duration, host: Host = .real) {
         self.memory = memory
+        self.host = host
     }
 
     /// Remembers a gate that is shut.
     func note(_ gate: TargetGate, of target: String) {
         guard case .shut(let cause, let time) = gate else { return }
-        let now = ContinuousClock.now
+        let now = host.now()
         shut.withLock {
             $0[target] = Shut(cause: cause, until: now + time, believedUntil: now + min(time, memory))
         }
@@ -32,7 +34,7 @@ final class KnownGates: Sendable {
     func known(of target: String) -> TargetGate {
         shut.withLock { shut in
             guard let known = shut[target] else { return .open }
-            let now = ContinuousClock.now
+            let now = host.now()
             guard now < known.believedUntil else {
                 shut[target] = nil
                 return .open

@@ -4,16 +4,30 @@ import Sagas
 import Workers
 
 /// Tells another system what it shall say about an opportunity: the latest state, whatever was skipped.
-struct MirrorRunner: Sendable {
+package struct MirrorRunner: Sendable {
     let writers: [String: any StatusWriter]
     let queue: Queue
-    let store: HandoffStore
-    let outbox: Outbox
+    let store: any HandoffStore
+    let outbox: any Outbox
     let crashes: CrashPlan
     let logger: Logger
+    let host: Host
+
+    package init(
+        writers: [String: any StatusWriter], queue: Queue, store: any HandoffStore, outbox: any Outbox,
+        crashes: CrashPlan, logger: Logger, host: Host = .real
+    ) {
+        self.writers = writers
+        self.queue = queue
+        self.store = store
+        self.outbox = outbox
+        self.crashes = crashes
+        self.logger = logger
+        self.host = host
+    }
 
     /// Looks at the status that a ticket names.
-    func look(at key: MirrorKey) async throws {
+    package func look(at key: MirrorKey) async throws {
         guard let mirror = try await store.take(key) else { return }
         let settled = try await store.settle(MirrorOutcome(mirror: mirror, result: try await write(mirror)))
         crashes.reached(.commitBeforePublish)
@@ -45,7 +59,7 @@ struct MirrorRunner: Sendable {
     private func write(_ mirror: TakenMirror, by writer: any StatusWriter) async -> MirrorOutcome.Result {
         let attempt = SagaAttempt(
             key: "\(mirror.key.opportunity)/\(mirror.key.object)/\(mirror.sourceVersion)",
-            correlationID: mirror.correlationID, deadline: .now + CallTiming.standard.budget, receipts: [:])
+            correlationID: mirror.correlationID, deadline: host.now() + CallTiming.standard.budget, receipts: [:])
         do {
             try await writer.write(
                 StatusReport(
@@ -70,7 +84,7 @@ struct MirrorRunner: Sendable {
             ])
         if let refused = error as? Refused { return .refused(for: queue.backoff.cap, reason: refused.reason) }
         let backoff = queue.backoff.wait(
-            afterFailures: mirror.attempts + 1, fraction: Double.random(in: 0...1))
+            afterFailures: mirror.attempts + 1, fraction: host.fraction())
         return .waiting(
             for: max(backoff, unavailable?.retryAfter ?? .zero), isAttempt: unavailable?.isAttempt ?? true,
             reason: reason)

@@ -1,93 +1,15 @@
-import FoundationEssentials
 import RabbitMQ
 import Sagas
 
 /// What a worker publishes: tickets, copies of incidents, announcements. All of it after the commit that wants it, all
 /// of it confirmed; what is lost all the same falls due again.
-final class Outbox: Sendable, Announcements {
-    private let publisher: Publisher
-    private let batcher: Batcher<Message, PublishOutcome>
-
-    init(publisher: Publisher) {
-        self.publisher = publisher
-        batcher = Batcher(limit: 500) { await publisher.publish($0) }
-    }
-
+package protocol Outbox: Announcements {
     /// Publishes tickets. A failure is no error: the rows are due, and the sweeper publishes again.
-    func publish(_ tickets: [Ticket]) async throws {
-        for ticket in tickets { _ = try await batcher.submit(Self.message(for: ticket)) }
-    }
-
+    func publish(_ tickets: [Ticket]) async throws
     /// Publishes copies of incidents to their dead-letter queues; answers those that the broker has confirmed.
-    func publish(_ copies: [IncidentCopy]) async throws -> [IncidentCopy] {
-        var confirmed: [IncidentCopy] = []
-        for copy in copies {
-            if case .confirmed = try await batcher.submit(try Self.message(for: copy)) { confirmed.append(copy) }
-        }
-        return confirmed
-    }
-
+    func publish(_ copies: [IncidentCopy]) async throws -> [IncidentCopy]
     /// Publishes an event on the exchange `handoffs`; throws unless the broker confirmed it.
-    func announce(_ event: Announcement) async throws {
-        let message = Message(
-            exchange: "handoffs", routingKey: event.type,
-            properties: Properties(
-                contentType: "application/cloudevents+json", messageID: event.id, correlationID: event.correlationID,
-                type: event.type),
-            body: event.body)
-        // Nobody may be bound to the exchange: an announcement that is returned was still made.
-        switch try await batcher.submit(message) {
-        case .confirmed, .returned: return
-        case let outcome: throw OutboxError.notConfirmed(event.type, "\(outcome)")
-        }
-    }
-
+    func announce(_ event: Announcement) async throws
     /// How many messages and consumers a queue has; nil when it does not exist.
-    func depth(of queue: String) async throws -> QueueDepth? { try await publisher.depth(of: queue) }
-
-    private static func message(for ticket: Ticket) throws -> Message {
-        let type =
-            switch ticket.subject {
-            case .handoff: "ticket"
-            case .mirror: "mirror-ticket"
-            }
-        return Message(
-            exchange: "work", routingKey: ticket.queue,
-            properties: Properties(
-                contentType: "application/json", messageID: UUID().lowercased, correlationID: ticket.correlationID,
-                type: type),
-            body: try ticket.encoded())
-    }
-
-    private static func message(for copy: IncidentCopy) throws -> Message {
-        var headers: [String: HeaderValue] = [
-            "baton-incident": .string(copy.id.lowercased), "baton-class": .string(copy.incidentClass),
-            "baton-reason": .string(copy.story), "baton-queue": .string(copy.queue),
-            "baton-attempts": .integer(Int64(copy.attempts)),
-        ]
-        if let step = copy.step { headers["baton-step"] = .string(step) }
-        if let handoff = copy.handoff { headers["baton-handoff"] = .string(handoff.lowercased) }
-        let body =
-            try copy.body ?? copy.handoff.map {
-                try Ticket(.handoff($0), queue: copy.queue, correlationID: copy.correlationID).encoded()
-            } ?? []
-        return Message(
-            exchange: "dead", routingKey: copy.queue,
-            properties: Properties(
-                contentType: copy.body == nil ? "application/json" : "application/octet-stream",
-                messageID: copy.id.lowercased, correlationID: copy.correlationID, type: "dead-letter",
-                headers: headers),
-            body: body)
-    }
-}
-
-/// What the broker did not take.
-enum OutboxError: Error, CustomStringConvertible {
-    case notConfirmed(String, String)
-
-    var description: String {
-        switch self {
-        case .notConfirmed(let what, let why): "the broker did not confirm \(what): \(why)"
-        }
-    }
+    func depth(of queue: String) async throws -> QueueDepth?
 }

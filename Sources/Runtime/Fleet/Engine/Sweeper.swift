@@ -2,13 +2,20 @@ import Logging
 import ServiceLifecycle
 
 /// Wakes what is due, each second, in every worker: whatever was lost, waits or was left behind comes back this way.
-struct Sweeper: Service {
-    let store: HandoffStore
-    let outbox: Outbox
+package struct Sweeper: Service {
+    let store: any HandoffStore
+    let outbox: any Outbox
     let crashes: CrashPlan
     let logger: Logger
 
-    func run() async throws {
+    package init(store: any HandoffStore, outbox: any Outbox, crashes: CrashPlan, logger: Logger) {
+        self.store = store
+        self.outbox = outbox
+        self.crashes = crashes
+        self.logger = logger
+    }
+
+    package func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
@@ -23,23 +30,25 @@ struct Sweeper: Service {
     }
 
     /// Sweeps once.
-    func sweep() async throws {
-        let swept = try await store.sweeps.sweep()
+    package func sweep() async throws {
+        let swept = try await store.sweep()
         crashes.reached(.sweepBeforePublish)
         try await outbox.publish(try await wanted(swept.due))
         let confirmed = try await outbox.publish(swept.incidents)
-        if !confirmed.isEmpty { try await store.sweeps.markCopied(confirmed) }
+        if !confirmed.isEmpty { try await store.markCopied(confirmed) }
     }
 
     /// Leaves out tickets that still stand in their queue, as far as its depth tells.
     private func wanted(_ due: [Swept.Due]) async throws -> [Ticket] {
         var wanted = due.filter { !$0.wasReady }.map(\.ticket)
-        for (queue, rows) in Dictionary(grouping: due.filter(\.wasReady), by: \.ticket.queue) {
+        for (queue, rows) in Dictionary(grouping: due.filter(\.wasReady), by: \.ticket.queue).sorted(by: {
+            $0.key < $1.key
+        }) {
             guard let depth = try await outbox.depth(of: queue) else {
                 logger.error("queue is missing: run 'baton topology apply'", metadata: ["queue": .string(queue)])
                 continue
             }
-            let readyRows = try await store.sweeps.readyRows(in: queue)
+            let readyRows = try await store.readyRows(in: queue)
             wanted += ticketsToRepublish(
                 rows, depth: depth.messages, consumers: depth.consumers, readyRows: readyRows)
         }

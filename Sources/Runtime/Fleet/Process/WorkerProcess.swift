@@ -24,8 +24,8 @@ public struct WorkerProcess<S: Saga>: Sendable {
     private let queue: Queue
     private let consumer: Consumer
     private let publisher: Publisher
-    private let store: HandoffStore
-    private let outbox: Outbox
+    private let store: any HandoffStore
+    private let outbox: any Outbox
     private let crashes: CrashPlan
     private let logger: Logger
     private let stopping = StopSign()
@@ -43,10 +43,10 @@ public struct WorkerProcess<S: Saga>: Sendable {
             onEvent: { log.note($0, of: "consumer") })
         publisher = Publisher(
             settings: settings.broker, window: settings.publishWindow, onEvent: { log.note($0, of: "publisher") })
-        store = HandoffStore(
+        store = PostgreSQLStore(
             database: database, limits: settings.limits, saga: S.name, queue: queue.name,
             planningQueue: S.planningQueue.name)
-        outbox = Outbox(publisher: publisher)
+        outbox = BrokerOutbox(publisher: publisher)
         ports = Ports(
             admissions: IntakeDesk(store: store, outbox: outbox, crashes: crashes), announcements: outbox)
     }

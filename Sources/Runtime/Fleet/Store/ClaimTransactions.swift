@@ -3,17 +3,17 @@ import PostgreSQL
 import Sagas
 
 /// A wish to make a thing that deals share.
-struct ClaimRequest: Sendable {
-    var handoff: UUID
-    var token: Int64
-    var claim: Claim
+package struct ClaimRequest: Sendable {
+    package var handoff: UUID
+    package var token: Int64
+    package var claim: Claim
     /// The key of the step that asks.
-    var holder: String
-    var timing: CallTiming
+    package var holder: String
+    package var timing: CallTiming
 }
 
 /// What a claim came to.
-enum ClaimAnswer: Sendable, Equatable {
+package enum ClaimAnswer: Sendable, Equatable {
     /// The thing is there.
     case exists(Receipt)
     /// The asker makes it; where somebody else had begun to, a read-back comes first.

@@ -1,27 +1,57 @@
 import FoundationEssentials
 import Sagas
 
+/// What intake decided about one arrival, and what must be published for it.
+package struct IntakeResult: Sendable {
+    package var admission: Admission
+    package var tickets: [Ticket]
+    package var incident: UUID?
+
+    package init(admission: Admission, tickets: [Ticket] = [], incident: UUID? = nil) {
+        self.admission = admission
+        self.tickets = tickets
+        self.incident = incident
+    }
+}
+
 /// What is known of one opportunity while its lane is locked: enough to decide on the next arrival.
-struct LaneView: Sendable, Equatable {
-    struct Version: Sendable, Equatable {
-        var handoff: UUID
-        var contract: String
-        var version: Int
-        var contentHash: String
-        var correlationID: String
-        var kind: TakenHandoff.Kind
+package struct LaneView: Sendable, Equatable {
+    package struct Version: Sendable, Equatable {
+        package var handoff: UUID
+        package var contract: String
+        package var version: Int
+        package var contentHash: String
+        package var correlationID: String
+        package var kind: TakenHandoff.Kind
         /// Whether it has left `behind`: it ran, or runs.
-        var hasBegun: Bool
+        package var hasBegun: Bool
+
+        package init(
+            handoff: UUID, contract: String, version: Int, contentHash: String, correlationID: String,
+            kind: TakenHandoff.Kind, hasBegun: Bool
+        ) {
+            self.handoff = handoff
+            self.contract = contract
+            self.version = version
+            self.contentHash = contentHash
+            self.correlationID = correlationID
+            self.kind = kind
+            self.hasBegun = hasBegun
+        }
     }
 
-    var versions: [Version] = []
+    package var versions: [Version]
+
+    package init(versions: [Version] = []) {
+        self.versions = versions
+    }
 }
 
 /// Decides on an arrival about a lane that stands as `lane`; the caller adds an accepted one to its view.
 ///
 /// The order of the questions is the protocol's: same content is a duplicate, other content a conflict, an older
 /// version than one that has begun, or than a cancellation, is stale. Never "the newer wins".
-func intakeDecision(on arrival: Arrival, in lane: LaneView) -> (
+package func intakeDecision(on arrival: Arrival, in lane: LaneView) -> (
     outcome: Admission.Outcome, reason: String?, of: LaneView.Version?
 ) {
     if let reason = arrival.ignoredBecause { return (.ignored, reason, nil) }

@@ -11,15 +11,8 @@ struct IntakeTransactions: Sendable {
     let saga: String
     let queue: String
 
-    /// What intake decided about one arrival, and what must be published for it.
-    struct Result: Sendable {
-        var admission: Admission
-        var tickets: [Ticket] = []
-        var incident: UUID?
-    }
-
     /// Commits all arrivals together and answers each, in order.
-    func admit(_ arrivals: [Arrival]) async throws -> [Result] {
+    func admit(_ arrivals: [Arrival]) async throws -> [IntakeResult] {
         let opportunities = Array(Set(arrivals.map(\.opportunity))).sorted()
         return try await database.transaction { transaction in
             let known = try await transaction.pipeline([
@@ -63,7 +56,7 @@ private struct IntakeBook {
     private var accepted: [(id: UUID, arrival: Arrival)] = []
     private var contradictions: [RawIncident] = []
     private var recorded: [(arrival: Arrival, admission: Admission, incident: UUID?)] = []
-    private(set) var results: [IntakeTransactions.Result] = []
+    private(set) var results: [IntakeResult] = []
 
     init(saga: String, queue: String) {
         self.saga = saga
@@ -93,7 +86,7 @@ private struct IntakeBook {
         let key = EventKey(source: arrival.source, eventID: arrival.eventID)
         if let known = events[key] {
             copies.append(key)
-            results.append(.init(admission: known))
+            results.append(IntakeResult(admission: known))
             return
         }
         let decision = intakeDecision(on: arrival, in: lanes[arrival.opportunity] ?? LaneView())
@@ -117,7 +110,7 @@ private struct IntakeBook {
             outcome: decision.outcome, reason: decision.reason, handoff: handoff,
             correlationID: decision.of?.correlationID ?? arrival.correlationID, isCopy: false)
         recorded.append((arrival, admission, incident))
-        results.append(.init(admission: admission, incident: incident))
+        results.append(IntakeResult(admission: admission, incident: incident))
         events[key] = Admission(
             outcome: admission.outcome, reason: admission.reason, handoff: handoff,
             correlationID: admission.correlationID, isCopy: true)
@@ -236,7 +229,7 @@ private struct IntakeBook {
 
 extension Arrival.Kind {
     /// The kind by its stored name.
-    var stored: TakenHandoff.Kind {
+    package var stored: TakenHandoff.Kind {
         switch self {
         case .complete: .complete
         case .change: .change
@@ -245,7 +238,7 @@ extension Arrival.Kind {
     }
 
     /// The version that a change order builds upon.
-    fileprivate var base: Int? {
+    package var base: Int? {
         if case .change(let base) = self { base } else { nil }
     }
 }

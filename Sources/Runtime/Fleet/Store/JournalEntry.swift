@@ -3,7 +3,7 @@ import Sagas
 import Workers
 
 /// The journal's entries: JSON text, kept and hashed as the bytes that were written. Ids and codes only, no payload.
-enum JournalEntry {
+package enum JournalEntry {
     private struct Entry: Encodable {
         var what: String
         var step: String?
@@ -26,7 +26,7 @@ enum JournalEntry {
         return String(decoding: try encoder.encode(entry), as: UTF8.self)
     }
 
-    static func accepted(_ arrival: Arrival) throws -> String {
+    package static func accepted(_ arrival: Arrival) throws -> String {
         try text(
             Entry(
                 what: "accepted", source: arrival.source, event: arrival.eventID, contentHash: arrival.contentHash))

@@ -3,28 +3,48 @@ import PostgreSQL
 import Workers
 
 /// Which status of which system is meant.
-struct MirrorKey: Sendable, Hashable {
-    var opportunity: String
-    var target: String
-    var object: String
+package struct MirrorKey: Sendable, Hashable {
+    package var opportunity: String
+    package var target: String
+    package var object: String
+
+    package init(opportunity: String, target: String, object: String) {
+        self.opportunity = opportunity
+        self.target = target
+        self.object = object
+    }
 }
 
 /// A status that a worker has just begun to own.
-struct TakenMirror: Sendable {
-    var key: MirrorKey
-    var token: Int64
-    var sourceVersion: Int64
-    var wanted: String
-    var attempts: Int
-    var correlationID: String
-    var since: Date
+package struct TakenMirror: Sendable {
+    package var key: MirrorKey
+    package var token: Int64
+    package var sourceVersion: Int64
+    package var wanted: String
+    package var attempts: Int
+    package var correlationID: String
+    package var since: Date
     /// When the opportunity's waiting handoff is tried again.
-    var nextTry: Date?
+    package var nextTry: Date?
+
+    package init(
+        key: MirrorKey, token: Int64, sourceVersion: Int64, wanted: String, attempts: Int, correlationID: String,
+        since: Date, nextTry: Date? = nil
+    ) {
+        self.key = key
+        self.token = token
+        self.sourceVersion = sourceVersion
+        self.wanted = wanted
+        self.attempts = attempts
+        self.correlationID = correlationID
+        self.since = since
+        self.nextTry = nextTry
+    }
 }
 
 /// How writing a status ended.
-struct MirrorOutcome: Sendable {
-    enum Result: Sendable {
+package struct MirrorOutcome: Sendable {
+    package enum Result: Sendable {
         /// The system says it now.
         case written
         /// Tried again after this; counted when the attempt failed.
@@ -33,14 +53,19 @@ struct MirrorOutcome: Sendable {
         case refused(for: Duration, reason: String)
     }
 
-    var mirror: TakenMirror
-    var result: Result
+    package var mirror: TakenMirror
+    package var result: Result
 }
 
 /// What must be published once a status is settled.
-struct SettledMirror: Sendable {
-    var tickets: [Ticket] = []
-    var incident: UUID?
+package struct SettledMirror: Sendable {
+    package var tickets: [Ticket]
+    package var incident: UUID?
+
+    package init(tickets: [Ticket] = [], incident: UUID? = nil) {
+        self.tickets = tickets
+        self.incident = incident
+    }
 }
 
 /// Taking and settling statuses: the same lease, token and sweeper as handoffs have.

@@ -4,18 +4,18 @@ import Workers
 
 /// An incident about a message that no handoff stands for, or that contradicts one: the row is the truth, the message
 /// in the dead-letter queue is its copy.
-struct RawIncident: Sendable, Equatable {
-    var id: UUID
+package struct RawIncident: Sendable, Equatable {
+    package var id: UUID
     /// Unique for ever: a second copy of an old failure finds its row.
-    var cause: String
-    var handoff: UUID?
-    var queue: String
-    var incidentClass: IncidentClass
-    var story: String
-    var correlationID: String
-    var body: [UInt8]
+    package var cause: String
+    package var handoff: UUID?
+    package var queue: String
+    package var incidentClass: IncidentClass
+    package var story: String
+    package var correlationID: String
+    package var body: [UInt8]
     /// The message's origin: exchange, routing key, message id and content type.
-    var headers: [String: String]
+    package var headers: [String: String]
 
     /// The copy falls due after `lease`, if whoever writes this could not publish it.
     static func insert(_ incidents: [RawIncident], lease: Duration) throws -> Command {

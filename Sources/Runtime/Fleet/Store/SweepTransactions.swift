@@ -3,32 +3,59 @@ import PostgreSQL
 import Workers
 
 /// What a sweep found due. Any number of workers may sweep: rows that another holds are skipped.
-struct Swept: Sendable {
+package struct Swept: Sendable {
     /// A row that was made ready, and why its ticket is wanted.
-    struct Due: Sendable {
-        var ticket: Ticket
+    package struct Due: Sendable {
+        package var ticket: Ticket
         /// It was ready already: its ticket may be lost, or may stand in a long queue.
-        var wasReady: Bool
+        package var wasReady: Bool
         /// How often its ticket had been published before.
-        var publishes: Int
+        package var publishes: Int
+
+        package init(ticket: Ticket, wasReady: Bool, publishes: Int) {
+            self.ticket = ticket
+            self.wasReady = wasReady
+            self.publishes = publishes
+        }
     }
 
-    var due: [Due] = []
-    var incidents: [IncidentCopy] = []
+    package var due: [Due]
+    package var incidents: [IncidentCopy]
+
+    package init(due: [Due] = [], incidents: [IncidentCopy] = []) {
+        self.due = due
+        self.incidents = incidents
+    }
 }
 
 /// An open incident whose copy in the dead-letter queue is not confirmed yet.
-struct IncidentCopy: Sendable {
-    var id: UUID
-    var revision: Int
-    var queue: String
-    var incidentClass: String
-    var story: String
-    var step: String?
-    var attempts: Int
-    var handoff: UUID?
-    var correlationID: String
-    var body: [UInt8]?
+package struct IncidentCopy: Sendable {
+    package var id: UUID
+    package var revision: Int
+    package var queue: String
+    package var incidentClass: String
+    package var story: String
+    package var step: String?
+    package var attempts: Int
+    package var handoff: UUID?
+    package var correlationID: String
+    package var body: [UInt8]?
+
+    package init(
+        id: UUID, revision: Int, queue: String, incidentClass: String, story: String, step: String? = nil,
+        attempts: Int, handoff: UUID? = nil, correlationID: String, body: [UInt8]? = nil
+    ) {
+        self.id = id
+        self.revision = revision
+        self.queue = queue
+        self.incidentClass = incidentClass
+        self.story = story
+        self.step = step
+        self.attempts = attempts
+        self.handoff = handoff
+        self.correlationID = correlationID
+        self.body = body
+    }
 }
 
 /// The only place that compares due times: it turns what is due into what is ready.

@@ -3,49 +3,88 @@ import PostgreSQL
 import Sagas
 
 /// A handoff that a worker has just begun to own, with all it needs to go on.
-struct TakenHandoff: Sendable {
-    var id: UUID
-    var token: Int64
-    var takeovers: Int
-    var requeues: Int
-    var opportunity: String
-    var contract: String
-    var version: Int
-    var part: String
-    var correlationID: String
+package struct TakenHandoff: Sendable {
+    package var id: UUID
+    package var token: Int64
+    package var takeovers: Int
+    package var requeues: Int
+    package var opportunity: String
+    package var contract: String
+    package var version: Int
+    package var part: String
+    package var correlationID: String
     /// Open for longer than the maximal age.
-    var isTooOld: Bool
-    var kind: Kind
-    var direction: Direction
-    var plan: String?
+    package var isTooOld: Bool
+    package var kind: Kind
+    package var direction: Direction
+    package var plan: String?
     /// The canonical deal; loaded only while there is no plan.
-    var deal: String?
-    var steps: [StepRecord]
+    package var deal: String?
+    package var steps: [StepRecord]
     /// Of a cancellation: the earlier versions of the contract, which it takes back.
-    var earlier: [EarlierVersion] = []
+    package var earlier: [EarlierVersion]
     /// The version that this one builds upon; loaded only while there is no plan.
-    var base: EarlierVersion?
+    package var base: EarlierVersion?
     /// The hashes that a person has approved or rejected, by gate.
-    var approvals: [Approval] = []
+    package var approvals: [Approval]
+
+    package init(
+        id: UUID, token: Int64, takeovers: Int, requeues: Int, opportunity: String, contract: String, version: Int,
+        part: String, correlationID: String, isTooOld: Bool, kind: Kind, direction: Direction, plan: String? = nil,
+        deal: String? = nil, steps: [StepRecord], earlier: [EarlierVersion] = [], base: EarlierVersion? = nil,
+        approvals: [Approval] = []
+    ) {
+        self.id = id
+        self.token = token
+        self.takeovers = takeovers
+        self.requeues = requeues
+        self.opportunity = opportunity
+        self.contract = contract
+        self.version = version
+        self.part = part
+        self.correlationID = correlationID
+        self.isTooOld = isTooOld
+        self.kind = kind
+        self.direction = direction
+        self.plan = plan
+        self.deal = deal
+        self.steps = steps
+        self.earlier = earlier
+        self.base = base
+        self.approvals = approvals
+    }
 
     /// What a version is, as stored.
-    enum Kind: String, Sendable {
+    package enum Kind: String, Sendable {
         case complete, change, cancel
     }
 
     /// Another version of the same contract.
-    struct EarlierVersion: Sendable {
-        var id: UUID
-        var version: Int
-        var plan: String
-        var steps: [StepRecord]
+    package struct EarlierVersion: Sendable {
+        package var id: UUID
+        package var version: Int
+        package var plan: String
+        package var steps: [StepRecord]
+
+        package init(id: UUID, version: Int, plan: String, steps: [StepRecord]) {
+            self.id = id
+            self.version = version
+            self.plan = plan
+            self.steps = steps
+        }
     }
 
     /// What a person decided at a gate about a plan.
-    struct Approval: Sendable, Equatable {
-        var gate: String
-        var planHash: String
-        var isApproved: Bool
+    package struct Approval: Sendable, Equatable {
+        package var gate: String
+        package var planHash: String
+        package var isApproved: Bool
+
+        package init(gate: String, planHash: String, isApproved: Bool) {
+            self.gate = gate
+            self.planHash = planHash
+            self.isApproved = isApproved
+        }
     }
 }
 

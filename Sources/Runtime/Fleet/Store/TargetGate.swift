@@ -1,7 +1,7 @@
 import Sagas
 
 /// Whether a target may be called now, for the whole fleet: its circuit breaker, its own wish, a person's.
-enum TargetGate: Sendable, Equatable {
+package enum TargetGate: Sendable, Equatable {
     /// It may be called.
     case open
     /// It may be called, and has failed lately: a success is worth noting.
@@ -12,12 +12,12 @@ enum TargetGate: Sendable, Equatable {
     case shut(WaitCause, for: Duration)
 
     /// Whether a call's success must be noted.
-    var wantsSuccess: Bool { self == .troubled || self == .probe }
+    package var wantsSuccess: Bool { self == .troubled || self == .probe }
 }
 
 /// How a target answered one call, as far as its gate cares.
-struct TargetReport: Sendable, Equatable {
-    enum Answer: Sendable, Equatable {
+package struct TargetReport: Sendable, Equatable {
+    package enum Answer: Sendable, Equatable {
         /// It is well, whatever it said.
         case well
         /// It failed, timed out or could not be reached.
@@ -26,8 +26,8 @@ struct TargetReport: Sendable, Equatable {
         case throttled(for: Duration)
     }
 
-    var target: String
-    var answer: Answer
+    package var target: String
+    package var answer: Answer
     /// Whether the call was the fleet's probe.
-    var wasProbe: Bool
+    package var wasProbe: Bool
 }
