@@ -32,9 +32,9 @@ func library(
 }
 
 /// An executable, which contains wiring only.
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func program(_ name: String, _ dependencies: [Target.Dependency], folder: String? = nil) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies, path: "Sources/Programs/\(name)", swiftSettings: strict)
+        name: name, dependencies: dependencies, path: "Sources/Programs/\(folder ?? name)", swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -51,8 +51,10 @@ let package = Package(
         .executable(name: "billing-schedules-worker", targets: ["BillingSchedulesWorker"]),
         .executable(name: "status-feedback-worker", targets: ["StatusFeedbackWorker"]),
         .executable(name: "baton", targets: ["Baton"]),
+        .executable(name: "requeue", targets: ["Requeue"]),
         .executable(name: "bench", targets: ["Bench"]),
         .executable(name: "sandbox", targets: ["Sandbox"]),
+        .executable(name: "drill", targets: ["DrillProgram"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
@@ -90,7 +92,7 @@ let package = Package(
                 .embedInCode("Migrations/0001_handoffs.sql"), .embedInCode("Migrations/0002_roles.sql"),
                 .embedInCode("Migrations/0003_failures.sql"),
             ]),
-        library("Operations", in: "Runtime", ["PostgreSQL"]),
+        library("Operations", in: "Runtime", ["Fleet", "PostgreSQL", "RabbitMQ", "Workers", crypto]),
         library(
             "Observability", in: "Runtime", [coreMetrics, hummingbird, lifecycle, logging]),
         library("Settings", in: "Runtime", [configuration]),
@@ -119,13 +121,27 @@ let package = Package(
             [
                 "Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Topology", "Workers", argumentParser, lifecycle, logging,
             ]),
-        program("Baton", ["Deals", "Handoffs", "Fleet", "Operations", "PostgreSQL", "Topology", argumentParser]),
+        library("OperatorConsole", in: "Programs", ["Deals", "PostgreSQL", "RabbitMQ", argumentParser]),
+        program(
+            "Baton",
+            [
+                "Fleet", "Handoffs", "OperatorConsole", "Operations", "PostgreSQL", "RabbitMQ", "Topology", "Workers",
+                argumentParser,
+            ]),
+        program(
+            "Requeue", ["Deals", "Handoffs", "OperatorConsole", "Operations", "PostgreSQL", "Workers", argumentParser]),
+
+        library(
+            "Drill", in: "Proof",
+            ["Fleet", "Operations", "PostgreSQL", "RabbitMQ", "Topology", asyncHTTPClient, crypto, nioCore]),
+        program("DrillProgram", ["Drill", "PostgreSQL", "RabbitMQ", argumentParser], folder: "Drill"),
 
         .target(
             name: "Support", dependencies: ["Fleet", "PostgreSQL", "RabbitMQ", "Topology"], path: "Tests/Support",
             swiftSettings: strict),
         tests("Fleet", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Support", "Workers", lifecycle, logging]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
+        tests("Drill", ["Drill", "PostgreSQL", "RabbitMQ", "Support"]),
         tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support"]),
         tests(
             "Connectors",
@@ -134,9 +150,10 @@ let package = Package(
                 nioPosix,
             ]),
         tests("Observability", ["Observability", coreMetrics, lifecycle, logging]),
-        tests("Operations", ["Operations", "PostgreSQL", "Support"]),
+        tests("Operations", ["Operations", "PostgreSQL", "RabbitMQ", "Support", "Workers"]),
         tests("PostgreSQL", ["PostgreSQL"]),
         tests("RabbitMQ", ["RabbitMQ", "Threads"]),
+        tests("Requeue", ["PostgreSQL", "RabbitMQ", "Requeue", "Support"]),
         tests("SandboxSystems", ["Sandbox", "SandboxSystems", asyncHTTPClient, nioCore, nioHTTP1]),
         tests("Sagas", ["Sagas", "Workers"]),
         tests("Threads", ["Threads"]),

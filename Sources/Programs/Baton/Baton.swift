@@ -7,5 +7,6 @@ struct Baton: AsyncParsableCommand {
         commandName: "baton", abstract: "Operates the fleet that carries sold deals to billable projects.",
         subcommands: [
             MigrateCommand.self, TopologyCommand.self, ListCommand.self, ShowCommand.self, JournalCommand.self,
+            HandoffCommand.self, ApproveCommand.self, PauseCommand.self, ResumeCommand.self, PausesCommand.self,
         ])
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Operations
+import OperatorConsole
 
 struct JournalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

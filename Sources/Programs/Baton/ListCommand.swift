@@ -1,8 +1,8 @@
 import ArgumentParser
-import Deals
 import Foundation
 import Handoffs
 import Operations
+import OperatorConsole
 
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,6 +10,9 @@ struct ListCommand: AsyncParsableCommand {
 
     @Option(help: "How many at most.")
     var limit = 100
+
+    @Flag(help: "Only those that wait or are parked, the longest first, each with its cause and since when.")
+    var late = false
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -21,33 +24,35 @@ struct ListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let limit = limit
+        let (limit, late) = (limit, late)
         let lines = try await options.with { database in
             try await Inquiries(database: database).list(
-                limit: limit, readyStep: DealHandoff.projectReadyStep, projectStep: DealHandoff.projectStep)
+                limit: limit, lateOnly: late, readyStep: DealHandoff.projectReadyStep,
+                projectStep: DealHandoff.projectStep)
         }
         if json { return try printJSON(lines) }
+        if late { return printLate(lines) }
         let rows = lines.reversed().map { line in
             [
-                "\(line.opportunity)/\(line.contract)/\(line.version)", line.customer, amount(line), line.state,
+                line.deal, line.customer, amountText(line.totalMinor, line.currency), line.state,
                 line.projectID ?? "-", line.secondsToProjectReady.map { String(format: "%.2f s", $0) } ?? "-",
             ]
         }
         print(table([["DEAL", "CUSTOMER", "AMOUNT", "STATE", "PROJECT", "PROJECT READY AFTER"]] + rows))
     }
 
-    private func amount(_ line: HandoffLine) -> String {
-        guard let currency = Currency(line.currency) else { return "\(line.totalMinor) \(line.currency)" }
-        return Money(minorUnits: line.totalMinor, currency: currency).description
+    private func printLate(_ lines: [HandoffLine]) {
+        let rows = lines.map { line in
+            [
+                line.deal, line.customer, amountText(line.totalMinor, line.currency), line.state, line.queue,
+                line.lateBecause?.rawValue ?? "-", line.since.formatted(.iso8601),
+            ]
+        }
+        print(table([["DEAL", "CUSTOMER", "AMOUNT", "STATE", "QUEUE", "LATE THROUGH", "SINCE"]] + rows))
     }
 }
 
-/// Rows as columns of equal width.
-func table(_ rows: [[String]]) -> String {
-    let columns = rows.first?.count ?? 0
-    let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-        zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
-            .joined(separator: "  ").trimmingCharacters(in: .whitespaces)
-    }.joined(separator: "\n")
+extension HandoffLine {
+    /// Opportunity, contract and version.
+    fileprivate var deal: String { "\(opportunity)/\(contract)/\(version)" }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fleet
+import OperatorConsole
 import Topology
 
 struct MigrateCommand: AsyncParsableCommand {

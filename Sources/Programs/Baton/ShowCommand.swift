@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Operations
+import OperatorConsole
 
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,7 +29,7 @@ struct ShowCommand: AsyncParsableCommand {
             for event in inquiry.events { print(event.text) }
         }
         if inquiry.isEmpty {
-            FileHandle.note("nothing is known under '\(key)'")
+            note("nothing is known under '\(key)'")
             throw ExitCode(3)
         }
     }
@@ -44,6 +45,7 @@ extension HandoffReport {
             "state        \(state) in \(queue), since \(since.formatted(.iso8601))",
             "whose turn   \(turn)",
         ]
+        if let lateBecause { lines.append("late through \(lateBecause.rawValue)") }
         if let nextTry { lines.append("next look    \(nextTry.formatted(.iso8601))") }
         if let lastError { lines.append("last error   \(lastError)") }
         if let incident { lines.append("incident     \(incident) (\(incidentClass ?? "-"))") }
@@ -63,12 +65,5 @@ extension EventReport {
     var text: String {
         "event        \(source) \(event): \(outcome)" + (reason.map { " (\($0))" } ?? "")
             + (copies > 0 ? ", and \(copies) copies" : "")
-    }
-}
-
-extension FileHandle {
-    /// Says something to the person at the terminal, apart from the data.
-    static func note(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 }

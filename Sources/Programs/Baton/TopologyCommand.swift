@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Operations
+import OperatorConsole
 import Topology
 
 struct TopologyCommand: AsyncParsableCommand {
@@ -94,7 +95,7 @@ struct ApplyTopology: AsyncParsableCommand {
         print(options.json ? try changes.json() : changes.table)
         let created = changes.createdQueues
         let woken = try await database.with { try await Recovery(database: $0).wake(queues: created) }
-        if woken > 0 { FileHandle.note("\(woken) rows whose messages were lost are due now") }
+        if woken > 0 { note("\(woken) rows whose messages were lost are due now") }
     }
 }
 

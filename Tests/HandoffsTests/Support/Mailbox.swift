@@ -113,12 +113,14 @@ struct Unreadable: Error, CustomStringConvertible {
 }
 
 /// Asks an HTTP server and answers the body; throws for a status of 400 or more.
-func curl(_ method: String, _ url: String, body: String? = nil) async throws -> Data {
+func curl(
+    _ method: String, _ url: String, headers: [String] = ["Content-Type: application/json"], body: String? = nil
+) async throws -> Data {
     let file = FileManager.default.temporaryDirectory.appending(path: uniqueName("answer"))
     defer { try? FileManager.default.removeItem(at: file) }
     let sent = body.map { ["-d", $0] } ?? []
     try await run(
-        "/usr/bin/curl", ["-sf", "-o", file.path, "-X", method, "-H", "Content-Type: application/json"] + sent + [url])
+        "/usr/bin/curl", ["-sf", "-o", file.path, "-X", method] + headers.flatMap { ["-H", $0] } + sent + [url])
     guard FileManager.default.fileExists(atPath: file.path) else { return Data() }
     return try Data(contentsOf: file)
 }

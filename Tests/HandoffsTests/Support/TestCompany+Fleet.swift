@@ -45,6 +45,21 @@ extension TestCompany {
         }
     }
 
+    /// Replaces the sandbox's faults.
+    func faults(_ rules: String = "[]") async throws {
+        try await administer("PUT", "admin/faults", rules)
+    }
+
+    /// Calls a contract off.
+    func cancel(_ opportunity: String, contract: String = "CT-1", version: Int) async throws {
+        let event: [String: Any] = [
+            "specversion": "1.0", "id": uniqueName("event"), "source": "salesforce", "type": "deal.cancelled.v1",
+            "time": "2026-11-21T09:00:00Z",
+            "data": ["opportunity": opportunity, "contract": contract, "version": version, "reason": "lost"],
+        ]
+        await send(Array(try JSONSerialization.data(withJSONObject: event)), type: "deal.cancelled.v1")
+    }
+
     /// A count in the database.
     func count(_ what: String) async throws -> Int {
         Int(try await value("SELECT count(*) FROM \(what)") ?? "") ?? -1
@@ -57,21 +72,44 @@ extension TestCompany {
 
     /// What the CRM was told about an opportunity, oldest first.
     func told(_ opportunity: String) async throws -> [String] {
+        try await statuses(of: opportunity).map(\.state)
+    }
+
+    /// One status of an opportunity, as the CRM shows it.
+    struct ToldStatus: Decodable {
+        var state: String
+        var waitingOn: String?
+        var since: String
+        var nextTry: String?
+    }
+
+    /// The statuses that the CRM was told about an opportunity, oldest first.
+    func statuses(of opportunity: String) async throws -> [ToldStatus] {
         struct History: Decodable {
-            struct Item: Decodable { var state: String }
-            var items: [Item]
+            var items: [ToldStatus]
         }
         let path = "crm/opportunities/\(opportunity)/handoff/history"
         let body = try await curl("GET", targets.appending(path: path).absoluteString)
-        return try JSONDecoder().decode(History.self, from: body).items.map(\.state)
+        return try JSONDecoder().decode(History.self, from: body).items
     }
 
-    /// Runs the operators' command as support does: with a role that may only read.
+    /// Runs the operators' command as support does, with support's own role.
     func baton(_ arguments: [String]) async throws -> (status: Int32, output: String) {
+        try await run("baton", arguments)
+    }
+
+    /// Runs the support tool, with support's own role.
+    func requeue(_ arguments: [String]) async throws -> (status: Int32, output: String) {
+        try await run("requeue", arguments)
+    }
+
+    private func run(_ program: String, _ arguments: [String]) async throws -> (status: Int32, output: String) {
         let url = try TestServers.postgresql.replacing("//postgres@", with: "//baton_support@")
         let process = try ChildProcess(
-            "baton", arguments: arguments,
-            environment: ["BATON_POSTGRESQL_URL": url, "BATON_POSTGRESQL_SCHEMA": schema.name],
+            program, arguments: arguments,
+            environment: [
+                "BATON_POSTGRESQL_URL": url, "BATON_POSTGRESQL_SCHEMA": schema.name, "BATON_AMQP_URL": broker.url,
+            ],
             logFile: folder + "/" + uniqueName("command") + ".out")
         let status = await process.waitForExit()
         return (status, process.log)

@@ -17,8 +17,15 @@ CREATE INDEX steps_residue ON steps (handoff_id) WHERE kept_owner IS NOT NULL;
 ALTER TABLE incidents ADD COLUMN case_id uuid, ADD COLUMN round integer NOT NULL DEFAULT 0,
     ADD COLUMN held_by text, ADD COLUMN held_why text, ADD COLUMN held_at timestamptz;
 UPDATE incidents SET case_id = id;
+-- A raw message's cause ends in its round: the case is the one of the round before, whoever writes the row.
 CREATE FUNCTION begin_case() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE raw_round text := substring(NEW.cause FROM '^raw/.*/([0-9]{1,9})$');
 BEGIN
+    IF NEW.case_id IS NULL AND raw_round IS NOT NULL THEN
+        NEW.round := raw_round::integer;
+        SELECT i.case_id INTO NEW.case_id FROM incidents i
+            WHERE i.cause = left(NEW.cause, -length(raw_round)) || (NEW.round - 1);
+    END IF;
     NEW.case_id := coalesce(NEW.case_id, NEW.id);
     RETURN NEW;
 END $$;
@@ -167,7 +174,7 @@ GRANT UPDATE (state, attempts, settled_at, external_id, receipt, kept_because, k
     undo_attempts)
     ON steps TO baton_operator;
 GRANT INSERT ON incidents TO baton_operator;
-GRANT UPDATE (state, resolution, closed_by, why, revision, due_at, closed_at, held_by, held_why, held_at)
+GRANT UPDATE (state, resolution, closed_by, why, revision, due_at, closed_at, held_by, held_why, held_at, headers)
     ON incidents TO baton_operator;
 GRANT INSERT (handoff_id, entry) ON journal TO baton_operator;
 GRANT INSERT (act, incident_id, handoff_id, why, outcome) ON acts TO baton_operator;

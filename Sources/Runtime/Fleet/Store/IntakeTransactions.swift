@@ -16,7 +16,7 @@ struct IntakeTransactions: Sendable {
         let opportunities = Array(Set(arrivals.map(\.opportunity))).sorted()
         return try await database.transaction { transaction in
             let known = try await transaction.pipeline([
-                Command(OwnerStatements.lockLanes, opportunities),
+                Command(LaneStatements.lock, opportunities),
                 Command(IntakeStatements.knownEvents, arrivals.map(\.source), arrivals.map(\.eventID)),
                 Command(IntakeStatements.knownVersions, opportunities),
             ])
@@ -163,7 +163,7 @@ private struct IntakeBook {
                         deals.map { Int32($0.version) })
                 ))
             let lease = limits.ticketLease.milliseconds
-            commands.append((.advance, Command(OwnerStatements.advanceLanes, opportunities, lease)))
+            commands.append((.advance, Command(LaneStatements.advance, opportunities, lease)))
             commands += statusCommands(lease: lease)
         }
         if !contradictions.isEmpty {

@@ -3,14 +3,6 @@ import PostgreSQL
 /// The statements of an owner's write, in the order in which a transaction runs them. Each looks only at handoffs
 /// that the writer still owns; the first locks them, sorted, so that the answer cannot change before the last.
 enum OwnerStatements {
-    static let lockLanes = Statement(
-        "lock_lanes",
-        """
-        SELECT pg_advisory_xact_lock(lane) FROM (
-            SELECT DISTINCT hashtextextended(opportunity, 0) AS lane FROM unnest($1::text[]) AS l(opportunity) ORDER BY 1
-        ) AS lanes
-        """)
-
     static let lockOwned = Statement(
         "lock_owned",
         """
@@ -155,26 +147,5 @@ enum OwnerStatements {
                 AND u.cause = 'approval:' || a.gate || ':' || a.plan_hash) AS w,
             (SELECT clock(clock_timestamp()) AS at) AS now
         WHERE h.id = ANY($12::uuid[]) AND h.id = w.id AND h.token = w.token AND h.state = 'running'
-        """)
-
-    /// Head of a lane: the contract of the earliest arrival, its lowest version whose base has ended.
-    static let advanceLanes = Statement(
-        "advance_lanes",
-        """
-        UPDATE handoffs h SET state = 'ready', publishes = 0, since = clock(clock_timestamp()),
-            active_since = clock(clock_timestamp()),
-            due_at = clock(clock_timestamp()) + $2::bigint * interval '1 millisecond'
-        WHERE h.id = ANY(ARRAY(
-            SELECT DISTINCT ON (b.opportunity) b.id
-            FROM (SELECT a.id, a.opportunity, a.contract, a.version, a.base_version, a.state, a.lane_member,
-                    min(a.created_at) OVER (PARTITION BY a.opportunity, a.contract) AS arrived
-                FROM handoffs a WHERE a.opportunity = ANY($1::text[])) AS b
-            WHERE b.state = 'behind' AND b.lane_member AND NOT EXISTS (
-                SELECT FROM handoffs o WHERE o.opportunity = b.opportunity AND o.in_lane)
-                AND (b.base_version IS NULL OR EXISTS (
-                    SELECT FROM handoffs o WHERE o.opportunity = b.opportunity AND o.contract = b.contract
-                        AND o.version = b.base_version AND NOT o.open))
-            ORDER BY b.opportunity, b.arrived, b.version))
-        RETURNING h.id, h.queue, h.correlation_id
         """)
 }

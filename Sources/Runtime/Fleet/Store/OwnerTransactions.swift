@@ -32,7 +32,7 @@ struct OwnerTransactions: Sendable {
     private func commands(for writes: [OwnerWrite], incidents: [UUID?]) throws -> [PlannedCommand] {
         let closing = writes.filter(\.next.isClosing).map(\.opportunity)
         let optional: [(Purpose, Command?)] = try [
-            (.lanes, closing.isEmpty ? nil : Command(OwnerStatements.lockLanes, closing)),
+            (.lanes, closing.isEmpty ? nil : Command(LaneStatements.lock, closing)),
             (.owned, Command(OwnerStatements.lockOwned, writes.map(\.handoff), writes.map(\.token))),
             (.plans, plansCommand(writes)), (.steps, stepsCommand(writes)), (.changes, changesCommand(writes)),
             (.claims, claimsCommand(writes)), (.journal, journalCommand(writes)), (.statuses, statusesCommand(writes)),
@@ -41,7 +41,7 @@ struct OwnerTransactions: Sendable {
                 .advance,
                 closing.isEmpty
                     ? nil
-                    : Command(OwnerStatements.advanceLanes, closing, limits.ticketLease.milliseconds)
+                    : Command(LaneStatements.advance, closing, limits.ticketLease.milliseconds)
             ),
         ]
         return optional.compactMap { purpose, command in command.map { PlannedCommand(purpose: purpose, command: $0) } }

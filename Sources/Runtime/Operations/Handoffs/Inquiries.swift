@@ -20,7 +20,8 @@ public struct Inquiries: Sendable {
         )
         SELECT h.id::text, h.opportunity, h.contract, h.version, d.customer, d.total_minor, d.currency, h.state,
             h.queue, h.since, h.cause, s.name, i.owner, h.last_error, h.due_at, h.correlation_id, i.id::text, i.class,
-            coalesce(m.written_version = m.source_version, true), h.created_at, h.closed_at
+            coalesce(m.written_version = m.source_version, true), h.created_at, h.closed_at,
+            coalesce(i.class, h.cause)
         FROM handoffs h JOIN found USING (id) JOIN deals d ON d.handoff_id = h.id
         LEFT JOIN LATERAL (SELECT name FROM steps WHERE handoff_id = h.id AND state <> 'done'
             ORDER BY ordinal LIMIT 1) s ON true
@@ -82,6 +83,8 @@ extension HandoffReport {
             lastError: try row.value(13, as: String?.self), nextTry: try row.value(14, as: Date?.self),
             correlationID: try row.value(15, as: String.self), incident: try row.value(16, as: String?.self),
             incidentClass: try row.value(17, as: String?.self), statusWritten: try row.value(18, as: Bool.self),
+            lateBecause: LateCause(
+                state: state, cause: try row.value(state == "parked" ? 21 : 10, as: String?.self)),
             acceptedAt: try row.value(19, as: Date.self), closedAt: try row.value(20, as: Date?.self),
             steps: steps[id] ?? [])
     }
@@ -95,22 +98,29 @@ extension Inquiries {
             h.queue, p.external_id, h.created_at,
             (SELECT min(j.at) FROM journal j WHERE j.handoff_id = h.id
                 AND j.entry::jsonb ->> 'what' IN ('done', 'found') AND j.entry::jsonb ->> 'step' = $2),
-            h.closed_at
+            h.closed_at, h.since, CASE h.state WHEN 'parked' THEN coalesce((SELECT i.class FROM incidents i
+                WHERE i.handoff_id = h.id AND i.state <> 'closed' AND i.blocking LIMIT 1), h.cause) ELSE h.cause END
         FROM handoffs h JOIN deals d ON d.handoff_id = h.id
         LEFT JOIN steps p ON p.handoff_id = h.id AND p.name = $3
-        ORDER BY h.created_at DESC, h.id LIMIT $1
+        WHERE NOT $4 OR h.open AND h.state IN ('waiting', 'parked')
+        ORDER BY CASE WHEN $4 THEN h.since END, h.created_at DESC, h.id LIMIT $1
         """)
 
-    /// The newest handoffs. `readyStep` is the step whose end makes a project ready, `projectStep` the one whose id
+    /// The newest handoffs or, of those that wait or are parked, the ones that have for longest. `readyStep` is the step whose end makes a project ready, `projectStep` the one whose id
     /// names it.
-    public func list(limit: Int, readyStep: String, projectStep: String) async throws -> [HandoffLine] {
-        try await database.query(Self.list, Int64(limit), readyStep, projectStep).map { row in
+    public func list(
+        limit: Int, lateOnly: Bool = false, readyStep: String, projectStep: String
+    ) async throws -> [HandoffLine] {
+        try await database.query(Self.list, Int64(limit), readyStep, projectStep, lateOnly).map { row in
             let acceptedAt = try row.value(10, as: Date.self)
+            let state = try row.value(7, as: String.self)
             return HandoffLine(
                 handoff: try row.value(0, as: String.self), opportunity: try row.value(1, as: String.self),
                 contract: try row.value(2, as: String.self), version: Int(try row.value(3, as: Int32.self)),
                 customer: try row.value(4, as: String.self), totalMinor: try row.value(5, as: Int64.self),
-                currency: try row.value(6, as: String.self), state: try row.value(7, as: String.self),
+                currency: try row.value(6, as: String.self), state: state,
+                lateBecause: LateCause(state: state, cause: try row.value(14, as: String?.self)),
+                since: try row.value(13, as: Date.self),
                 queue: try row.value(8, as: String.self), projectID: try row.value(9, as: String?.self),
                 acceptedAt: acceptedAt,
                 secondsToProjectReady: try row.value(11, as: Date?.self).map { $0.timeIntervalSince(acceptedAt) },
@@ -137,6 +147,10 @@ public struct HandoffLine: Sendable, Codable, Equatable {
     public let currency: String
     /// The stored state.
     public let state: String
+    /// Why it does not go on, if it waits or is parked.
+    public let lateBecause: LateCause?
+    /// Since when it stands so.
+    public let since: Date
     /// The queue whose workers have it, or had it last.
     public let queue: String
     /// The project's id in the ERP, once it is there.

@@ -50,6 +50,8 @@ public struct HandoffReport: Sendable, Codable, Equatable {
     public let incidentClass: String?
     /// What the CRM says about the opportunity, once written; nil before.
     public let statusWritten: Bool
+    /// Why it does not go on, if it waits or is parked.
+    public let lateBecause: LateCause?
     /// When it was accepted.
     public let acceptedAt: Date
     /// When it closed.

@@ -1,0 +1,49 @@
+import Crypto
+import Foundation
+
+/// The things that the sandbox's log tells of, from their making to their end, and whose they are.
+struct Things {
+    /// A thing that a call made.
+    struct Thing {
+        var made: SandboxEffect
+        /// When it was taken back: the number of the line.
+        var gone: Int?
+        /// The step under whose key it was made.
+        var step: StoreEvidence.Step?
+        var handoff: StoreEvidence.Handoff?
+
+        var isLive: Bool { gone == nil }
+        /// `create_project PRJ-000001` for a reader.
+        var name: String { "\(made.verb) \(made.id)" }
+    }
+
+    private(set) var all: [Thing] = []
+    /// Lines that took back what was not there.
+    private(set) var strayEnds: [SandboxEffect] = []
+    let handoffs: [String: StoreEvidence.Handoff]
+
+    init(_ evidence: Evidence) {
+        let steps = Dictionary(
+            evidence.store.steps.map { (Self.wireKey($0.key), $0) }, uniquingKeysWith: { first, _ in first })
+        handoffs = Dictionary(evidence.store.handoffs.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var live: [String: Int] = [:]
+        for effect in evidence.effects.sorted(by: { $0.seq < $1.seq }) {
+            if effect.isCreation {
+                live[effect.thing] = all.count
+                let step = steps[effect.key]
+                all.append(Thing(made: effect, step: step, handoff: step.flatMap { handoffs[$0.handoff] }))
+            } else if effect.takesBack != nil {
+                if let place = live.removeValue(forKey: effect.thing) {
+                    all[place].gone = effect.seq
+                } else {
+                    strayEnds.append(effect)
+                }
+            }
+        }
+    }
+
+    /// A key as it goes over the wire: a hash, in small hexadecimal digits.
+    static func wireKey(_ key: String) -> String {
+        SHA256.hash(data: Data(key.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

@@ -1,0 +1,47 @@
+import RabbitMQ
+
+/// What the broker notes in `x-death` of a message that it moved to a dead-letter queue itself.
+struct DeathRecord: Sendable, Equatable {
+    /// The exchange that the message was first published to.
+    let exchange: String?
+    /// The routing key that it was first published with.
+    let routingKey: String?
+    /// The queue that gave it up.
+    let queue: String
+    /// Why: `delivery_limit`, `expired`, `maxlen`, `rejected`.
+    let reason: String
+    /// How often that happened.
+    let count: Int64
+
+    /// Reads the oldest entry, which is the last; nil where there is no record.
+    init?(_ headers: [String: HeaderValue]) {
+        guard case .array(let entries)? = headers["x-death"], case .table(let first)? = entries.last else { return nil }
+        exchange = Self.text(first["exchange"])
+        if case .array(let keys)? = first["routing-keys"] {
+            routingKey = Self.text(keys.first)
+        } else {
+            routingKey = nil
+        }
+        queue = Self.text(first["queue"]) ?? "-"
+        reason = Self.text(first["reason"]) ?? "-"
+        if case .integer(let count)? = first["count"] { self.count = count } else { count = 1 }
+    }
+
+    /// For a person.
+    var story: String {
+        let why =
+            switch reason {
+            case "delivery_limit":
+                "it was handed out and came back too often, as when it kills its workers (delivery_limit)"
+            case "expired": "it stood longer than it may (expired)"
+            case "maxlen": "the queue was full (maxlen)"
+            case "rejected": "a consumer rejected it (rejected)"
+            default: reason
+            }
+        return "the broker gave it up in \(queue): \(why)" + (count > 1 ? ", \(count) times" : "")
+    }
+
+    private static func text(_ value: HeaderValue?) -> String? {
+        if case .string(let text)? = value { text } else { nil }
+    }
+}

@@ -1,0 +1,91 @@
+import PostgreSQL
+
+/// The statements that look at incidents and change nothing.
+enum IncidentStatements {
+    /// Every incident that matches, with what is known of it. A round is its place in its case; `passed` and `tried`
+    /// are about what happened after it was sent.
+    private static let matching = """
+        WITH facts AS (
+            SELECT i.id, i.case_id, i.cause, i.class, i.owner, i.story, i.blocking, i.queue, i.step, i.handoff_id,
+                i.correlation_id, i.state, i.resolution, i.closed_by, i.closed_at, i.why, i.revision, i.opened_at,
+                i.held_by, i.held_why, i.held_at, h.opportunity, h.contract, h.version, h.state AS handoff_state,
+                d.customer, d.total_minor, d.currency, c.round, nullif(c.rounds, c.round) AS newest_round,
+                i.state = 'closed' AND i.resolution IS DISTINCT FROM 'undo' AND CASE
+                    WHEN i.handoff_id IS NULL THEN EXISTS (SELECT FROM events e
+                        WHERE e.source = i.headers ->> 'event_source' AND e.event_id = i.headers ->> 'event_id')
+                    WHEN i.step IS NULL THEN EXISTS (SELECT FROM journal j
+                        WHERE j.handoff_id = i.handoff_id AND j.at > i.closed_at
+                            AND j.entry::jsonb ->> 'what' IN ('planned', 'done', 'found', 'handed over'))
+                    ELSE EXISTS (SELECT FROM steps s WHERE s.handoff_id = i.handoff_id AND s.name = i.step
+                        AND (s.state IN ('undone', 'kept', 'skipped')
+                            OR s.state = 'done' AND i.direction IS DISTINCT FROM 'undo'))
+                    END AS passed,
+                i.state = 'closed' AND (h.state = 'running' OR EXISTS (SELECT FROM journal j
+                    WHERE j.handoff_id = i.handoff_id AND j.at > i.closed_at AND j.entry::jsonb ->> 'what' IN
+                        ('intent', 'absent', 'waiting', 'done', 'found', 'handed over'))) AS tried
+            FROM incidents i
+            LEFT JOIN handoffs h ON h.id = i.handoff_id
+            LEFT JOIN deals d ON d.handoff_id = i.handoff_id
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS rounds, count(*) FILTER (WHERE (n.opened_at, n.id) <= (i.opened_at, i.id)) AS round
+                FROM incidents n WHERE n.case_id = i.case_id) AS c
+            WHERE ($1::uuid[] IS NULL OR i.id = ANY($1)) AND ($2::text <> 'open' OR i.state = 'open')
+                AND ($3::text IS NULL OR i.queue = $3) AND ($4::text IS NULL OR i.class = $4)
+                AND ($5::text IS NULL OR i.owner = $5)
+                AND ($6::text IS NULL OR $6 IN (h.opportunity, h.contract, i.correlation_id))
+                AND ($7::text IS NULL OR position(lower($7) IN lower(d.customer)) > 0)
+                AND ($8::bigint IS NULL OR i.opened_at <= clock(now()) - $8 * interval '1 millisecond')
+                AND ($9::bigint IS NULL OR i.opened_at >= clock(now()) - $9 * interval '1 millisecond')
+                AND ($10::text IS NULL OR d.currency = $10) AND ($11::bigint IS NULL OR d.total_minor >= $11)
+                AND ($12::bigint IS NULL OR d.total_minor <= $12) AND (NOT $13::boolean OR i.held_by IS NULL)
+        ), matching AS (
+            SELECT *, state = 'sending' OR state = 'closed' AND newest_round IS NULL AND NOT passed
+                AND resolution IN ('requeued', 'undo', 'adopted', 'kept')
+                AND coalesce(handoff_state, '') NOT IN ('finished', 'compensated', 'stopped', 'discarded', 'stale')
+                AS is_pending
+            FROM facts
+        )
+        """
+
+    private static let ofState = """
+        FROM matching WHERE CASE $2::text WHEN 'open' THEN state = 'open'
+            WHEN 'held' THEN state = 'open' AND held_by IS NOT NULL WHEN 'sent' THEN is_pending
+            WHEN 'closed' THEN state = 'closed' AND NOT is_pending ELSE true END
+        """
+
+    static let list = Statement(
+        "list_incidents", "\(matching)\nSELECT * \(ofState) ORDER BY opened_at, id LIMIT $14::bigint")
+
+    /// Each deal counts once, however many incidents it has.
+    static let totals = Statement(
+        "total_incidents",
+        """
+        \(matching), counted AS (SELECT * \(ofState) LIMIT $14::bigint)
+        SELECT currency, least(sum(total_minor), 9223372036854775807)::bigint, (SELECT count(*) FROM counted)
+        FROM (SELECT DISTINCT ON (handoff_id) currency, total_minor FROM counted ORDER BY handoff_id) AS deals
+        GROUP BY currency ORDER BY currency
+        """)
+
+    static let withPrefix = Statement(
+        "incidents_with_prefix", "SELECT id FROM incidents WHERE id BETWEEN $1 AND $2 ORDER BY id LIMIT 20")
+
+    static let ofCase = Statement(
+        "incidents_of_case", "SELECT id FROM incidents WHERE case_id = $1 ORDER BY opened_at, id")
+
+    /// What the message of an incident was, and where it came from.
+    static let message = Statement(
+        "incident_message", "SELECT body, headers::text, octet_length(body) FROM incidents WHERE id = $1")
+
+    static let words = Statement(
+        "incident_words", "SELECT owner, what, who, fix_where, next, retry FROM incident_classes WHERE class = $1")
+
+    static let handoff = Statement(
+        "incident_handoff",
+        """
+        SELECT h.state, h.queue, h.direction, h.since, h.cause, h.last_error, h.due_at, h.requeues, h.kind
+        FROM handoffs h WHERE h.id = $1
+        """)
+
+    static let journal = Statement(
+        "incident_journal", "SELECT at, actor, entry FROM journal WHERE handoff_id = $1 ORDER BY seq")
+}

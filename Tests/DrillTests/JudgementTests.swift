@@ -1,0 +1,79 @@
+import Testing
+
+@testable import Drill
+
+/// Each kind of mistake, planted alone into a run in which all went well, is found and named.
+@Suite struct JudgementTests {
+    @Test("a run in which all went well is clean, and its account is exact")
+    func clean() {
+        let verdict = Verdict(on: Planted.cleanRun())
+        #expect(verdict.violations == [])
+        #expect(verdict.balance.isExact)
+        #expect(
+            verdict.balance.ends == [
+                "accepted, finished": 1, "accepted, parked": 1, "accepted, stopped": 1, "accepted, compensated": 1,
+                "rejected": 1,
+            ])
+    }
+
+    @Test(
+        "H17 a message planted as lost, doubled, made up or wrongly answered is found", arguments: Plants.conservation)
+    func conservation(plant: Plant) { expect(plant) }
+
+    @Test("C2 an effect planted as doubled, lost, orphaned or in doubt is found", arguments: Plants.effects)
+    func effects(plant: Plant) { expect(plant) }
+
+    @Test("C13 a compensation planted as out of order or half done is found", arguments: Plants.compensations)
+    func compensations(plant: Plant) { expect(plant) }
+
+    @Test("H4 an incident planted without its copy, or a copy without its incident, is found", arguments: Plants.rest)
+    func rest(plant: Plant) { expect(plant) }
+
+    @Test("an uncertain publication may have arrived or not: both are in order")
+    func uncertain() {
+        var evidence = Planted.cleanRun()
+        evidence.published[0].isConfirmed = false
+        #expect(Verdict(on: evidence).isClean)
+        var lost = PublishedMessage(.deal, messageID: "nobody knows", queue: "deal-events")
+        lost.source = "crm"
+        lost.eventID = "nobody knows"
+        evidence.published.append(lost)
+        #expect(Verdict(on: evidence).isClean)
+    }
+
+    @Test("a cancellation past the point of no return that waits for an approval is at rest")
+    func approval() {
+        var evidence = Planted.cleanRun()
+        evidence.deal("O-4", "4", state: "finished", .isCancelled)
+        evidence.deal("O-4", "5", version: 9, kind: .cancellation, state: "waiting", .isCancelled)
+        evidence.change(handoff: "5") { $0.cause = "approval:cancel:abc" }
+        #expect(Verdict(on: evidence).violations == [])
+        evidence.change(handoff: "5") { $0.cause = "failure" }
+        #expect(Set(Verdict(on: evidence).violations.map(\.rule)) == [.atRest, .fate])
+    }
+
+    @Test("a later version's schedule takes the place of an earlier one's; two live projects do not")
+    func laterVersion() {
+        var evidence = Planted.cleanRun()
+        evidence.deal("O-1", "6", version: 2, state: "finished", .finishes)
+        evidence.tookBack("cancel_billing_schedule", "BIL-1")
+        evidence.made(step: "create-billing-schedule", of: "6", id: "BIL-6", sum: 100)
+        #expect(Verdict(on: evidence).violations == [])
+        evidence.made(step: "create-project", of: "6", id: "PRJ-6", contract: "C-O-1")
+        #expect(Verdict(on: evidence).violations.map(\.rule) == [.oneProject])
+    }
+
+    @Test("every rule is broken by some plant")
+    func everyRule() {
+        let planted = (Plants.conservation + Plants.effects + Plants.compensations + Plants.rest).map(\.rules)
+        #expect(planted.reduce(into: Set()) { $0.formUnion($1) } == Set(Violation.Rule.allCases))
+    }
+
+    private func expect(_ plant: Plant) {
+        var evidence = Planted.cleanRun()
+        plant.change(&evidence)
+        let verdict = Verdict(on: evidence)
+        #expect(Set(verdict.violations.map(\.rule)) == plant.rules, "\(verdict.text)")
+        #expect(!verdict.isClean)
+    }
+}
