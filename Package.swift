@@ -102,6 +102,10 @@ let package = Package(
         library("Handoffs", in: "Business", ["Connectors", "Deals", "Sagas", "Workers", crypto]),
 
         library(
+            "Twins", in: "Proof",
+            ["Connectors", "Deals", "Fleet", "Handoffs", "RabbitMQ", "Sagas", "Workers", crypto, logging]),
+
+        library(
             "SandboxSystems", in: "Programs",
             [crypto, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioPosix, unixSignals],
             exclude: ["README.md"]),
@@ -142,7 +146,7 @@ let package = Package(
         tests("Fleet", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Support", "Workers", lifecycle, logging]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Drill", ["Drill", "PostgreSQL", "RabbitMQ", "Support"]),
-        tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support"]),
+        tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support", "Workers"]),
         tests(
             "Connectors",
             [
@@ -158,6 +162,11 @@ let package = Package(
         tests("Sagas", ["Sagas", "Workers"]),
         tests("Threads", ["Threads"]),
         tests("Workers", ["Workers"]),
+        tests(
+            "Twins",
+            [
+                "Connectors", "Deals", "Fleet", "Handoffs", "PostgreSQL", "Sagas", "Support", "Twins", "Workers",
+            ]),
         tests("Tidy", ["Handoffs", "Topology", "Workers"]),
         tests("Topology", ["PostgreSQL", "Support", "Topology", "Workers"]),
         tests("WorkerPrograms", ["Settings", "Support", "WorkerPrograms"]),

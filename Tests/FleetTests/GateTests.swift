@@ -38,7 +38,7 @@ import Workers
                 // Who found the breaker shut while the probe was out waits once more.
                 try await fleet.schema.moveClock(byHours: Double(hour))
                 try await eventually("nobody is in work", within: .seconds(30)) {
-                    try await fleet.value("SELECT count(*) FROM handoffs WHERE state IN ('ready', 'running')") == "0"
+                    try await fleet.isIdle()
                 }
             }
             try await eventually("all are finished") { try await fleet.states() == ["finished": 41] }
@@ -90,7 +90,11 @@ import Workers
             target.turn(on: false)
             try await fleet.admit(1...20)
             for tenMinutes in 1...48 {
-                try await eventually("all wait") { try await fleet.states() == ["waiting": 20] }
+                let looks = (tenMinutes + 1) * 20
+                try await eventually("each was looked at, and waits again") {
+                    let taken = try await fleet.value("SELECT sum(token) >= \(looks) FROM handoffs")
+                    return try await fleet.states() == ["waiting": 20] && taken == "true"
+                }
                 try await fleet.schema.moveClock(byHours: Double(tenMinutes) / 6)
             }
             let calls = fleet.saga.calls.count("while off")
@@ -99,7 +103,7 @@ import Workers
             target.turn(on: true)
             for tenMinutes in 49...55 {
                 try await eventually("nobody is in work", within: .seconds(30)) {
-                    try await fleet.value("SELECT count(*) FROM handoffs WHERE state IN ('ready', 'running')") == "0"
+                    try await fleet.isIdle()
                 }
                 try await fleet.schema.moveClock(byHours: Double(tenMinutes) / 6)
             }
@@ -132,6 +136,13 @@ import Workers
 }
 
 extension TestFleet {
+    /// Whether nothing is in work, and nothing due.
+    func isIdle() async throws -> Bool {
+        try await value(
+            "SELECT count(*) FROM handoffs WHERE state IN ('ready', 'running') OR open AND due_at <= clock(now())")
+            == "0"
+    }
+
     /// Records deals of as many opportunities.
     func admit(_ numbers: ClosedRange<Int>) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,6 +1,7 @@
 import Foundation
 import Support
 import Testing
+import Workers
 
 extension Fleets {
     @Suite(.serialized) struct FailureTests {
@@ -182,6 +183,54 @@ extension Fleets {
                 expected["create_tasks"] = 2
                 expected["create_billing_schedule"] = 2
                 #expect(try company.made() == expected)
+            }
+        }
+
+        @Test(
+            "I4 every failure of the corpus has a class of the closed list, and under 2 % are unknown",
+            .timeLimit(.minutes(3)))
+        func classes() async throws {
+            struct Invalid: Decodable {
+                var file: String
+                var routingKey: String
+            }
+            let folder = "Queues/deal-events/examples/invalid/"
+            let invalid = try JSONDecoder().decode(
+                [Invalid].self, from: try Data(contentsOf: URL(fileURLWithPath: folder + "expected.json")))
+            let codes = [
+                "tax_unknown", "revenue_rule_missing", "entity_unmapped", "duplicate_customer", "unknown_service",
+                "something_else",
+            ]
+            let verbs = ["create_customer", "create_project", "create_tasks", "create_billing_schedule"]
+            try await TestCompany.with { company in
+                for example in invalid {
+                    let words = example.routingKey.split(separator: ".", maxSplits: 1).map(String.init)
+                    await company.send(
+                        Array(try Data(contentsOf: URL(fileURLWithPath: folder + example.file))), source: words[0],
+                        type: words[1])
+                }
+                var deals = 0
+                for (code, verb) in codes.flatMap({ code in verbs.map { (code, $0) } }) {
+                    deals += 1
+                    try await company.faults(#"[{"verb":"\#(verb)","effect":"refuse","code":"\#(code)","text":"no"}]"#)
+                    await company.send(
+                        try TestDeals.event(
+                            opportunity: "O-\(deals)", contract: "CT-\(deals)", customer: "Customer \(deals)",
+                            taxID: "DE\(100_000_000 + deals)"))
+                    let parked = "\(deals)"
+                    try await eventually("deal \(deals) is parked") {
+                        try await company.value("SELECT count(*) FROM handoffs WHERE state = 'parked'") == parked
+                    }
+                }
+                let found = try await company.schema.database.query(
+                    "SELECT class, count(*) FROM incidents GROUP BY class")
+                var counts: [String: Int64] = [:]
+                for row in found { counts[try row.value(0, as: String.self)] = try row.value(1, as: Int64.self) }
+                let unlisted = counts.keys.filter { IncidentClass(rawValue: $0) == nil }
+                #expect(unlisted.isEmpty)
+                let all = counts.values.reduce(0, +)
+                #expect(all >= Int64(deals + invalid.count / 2), "equal bodies share an incident")
+                #expect(counts["unknown", default: 0] * 50 < all)
             }
         }
     }

@@ -131,7 +131,8 @@ import Testing
             MetricNames.all.map { "\($0.name){\($0.labels.joined(separator: ","))}" } == [
                 "baton_oldest_due_seconds{queue}", "baton_open{state,queue}", "baton_incidents_open{owner,class}",
                 "baton_attempts_total{queue,step}", "baton_call_seconds{target,verb,outcome}",
-                "baton_dead_letters_uncollected{queue}", "baton_scrape_errors_total{}",
+                "baton_target_shut_seconds{target}", "baton_dead_letters_uncollected{queue}",
+                "baton_scrape_errors_total{}",
             ])
         #expect(MetricNames.all.allSatisfy { !$0.help.isEmpty })
     }

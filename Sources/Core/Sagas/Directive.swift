@@ -41,11 +41,12 @@ public func directive(after steps: [StepRecord], going direction: Direction, in 
     guard let next else { return direction == .forwards ? .finish : .compensated }
     let step = steps[next]
     if step.queue != queue { return .handOver(queue: step.queue) }
-    return switch (step.state, step.isSettled) {
-    case (.intent, false), (.undoing, false): .waitUntilSettled(next)
-    case (.planned, _), (.intent, true): whatToAsk(about: step, at: next)
-    case (.undoing, true): .readBackUndo(next)
-    case (.done, _), (.undone, _), (.kept, _), (.skipped, _): .compensate(next)
+    switch step.state {
+    case .planned: return whatToAsk(about: step, at: next)
+    case .intent: return step.isSettled ? whatToAsk(about: step, at: next) : .waitUntilSettled(next)
+    case .undoing: return step.isSettled ? .readBackUndo(next) : .waitUntilSettled(next)
+    // Forwards these are passed over, and backwards all but what is done.
+    case .done, .undone, .kept, .skipped: return .compensate(next)
     }
 }
 

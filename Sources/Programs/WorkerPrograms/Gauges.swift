@@ -6,7 +6,7 @@ import Workers
 /// The gauges whose truth is in the store and at the broker.
 enum Gauges {
     static func collect(from process: WorkerProcess<DealHandoff>, queue: Queue) async throws -> [GaugeSample] {
-        let (open, incidents) = try await StoreGauges(database: process.database).read()
+        let (open, incidents, targets) = try await StoreGauges(database: process.database).read()
         var samples = open.map { GaugeSample(MetricNames.open, $0.state, $0.queue, value: Double($0.count)) }
         for (queue, rows) in Dictionary(grouping: open, by: \.queue) {
             let oldest = rows.map(\.oldestDueSeconds).max() ?? 0
@@ -15,6 +15,7 @@ enum Gauges {
         samples += incidents.map {
             GaugeSample(MetricNames.incidentsOpen, $0.owner, $0.incidentClass, value: Double($0.count))
         }
+        samples += targets.map { GaugeSample(MetricNames.targetShutSeconds, $0.name, value: $0.shutSeconds) }
         if let depth = try await process.deadLetters() {
             samples.append(GaugeSample(MetricNames.deadLettersUncollected, queue.name, value: Double(depth)))
         }

@@ -19,6 +19,11 @@ public enum MetricNames {
     public static let callSeconds = MetricName(
         "baton_call_seconds", help: "How long calls to targets took, by verb and outcome.",
         labels: ["target", "verb", "outcome"])
+    /// Which targets the fleet leaves alone.
+    public static let targetShutSeconds = MetricName(
+        "baton_target_shut_seconds",
+        help: "For how long a target is still left alone: it failed or asked for it; 0 when it may be called.",
+        labels: ["target"])
     /// What the dead-letter queues still hold.
     public static let deadLettersUncollected = MetricName(
         "baton_dead_letters_uncollected",
@@ -30,6 +35,6 @@ public enum MetricNames {
 
     /// All of them.
     public static let all = [
-        oldestDue, open, incidentsOpen, attempts, callSeconds, deadLettersUncollected, scrapeErrors,
+        oldestDue, open, incidentsOpen, attempts, callSeconds, targetShutSeconds, deadLettersUncollected, scrapeErrors,
     ]
 }

@@ -147,8 +147,14 @@ struct HandoffWork {
     private mutating func change(_ place: Int, _ edit: (inout OwnerWrite.StepChange) -> Void) {
         var change = OwnerWrite.StepChange(
             step: steps[place].id, stepKey: steps[place].key, state: steps[place].state)
-        // Within one write the last outcome counts, and every failure.
-        change.failures = changes[place]?.failures ?? 0
+        // Within one write the last outcome counts, every failure, and what was found on the way: a step that is read
+        // back and taken back at once must not lose the receipt by which that is done.
+        if let earlier = changes[place] {
+            change.failures = earlier.failures
+            change.receipt = earlier.receipt
+            change.claim = earlier.claim
+            change.endsAdoption = earlier.endsAdoption
+        }
         edit(&change)
         changes[place] = change
     }

@@ -25,6 +25,14 @@ public struct StoreGauges: Sendable {
         public let count: Int
     }
 
+    /// For how long a target is still left alone.
+    public struct Target: Sendable, Equatable {
+        /// The target's name.
+        public let name: String
+        /// In seconds; 0 when it may be called.
+        public let shutSeconds: Double
+    }
+
     private let database: Database
 
     /// Reads through `database`.
@@ -41,9 +49,18 @@ public struct StoreGauges: Sendable {
     private static let incidents = Statement(
         "gauge_incidents", "SELECT owner, class, count(*) FROM incidents WHERE state <> 'closed' GROUP BY owner, class")
 
-    /// Counts what is open.
-    public func read() async throws -> (open: [Open], incidents: [Incidents]) {
-        let rows = try await database.pipeline([Command(Self.open), Command(Self.incidents)])
+    private static let targets = Statement(
+        "gauge_targets",
+        """
+        SELECT name, greatest(0, coalesce(extract(epoch FROM
+            greatest(open_until, probe_until, throttled_until) - clock(now())), 0))::float8 FROM targets
+        """)
+
+    /// Counts what is open, and says which targets are left alone.
+    public func read() async throws -> (open: [Open], incidents: [Incidents], targets: [Target]) {
+        let rows = try await database.pipeline([
+            Command(Self.open), Command(Self.incidents), Command(Self.targets),
+        ])
         let open = try rows[0].map { row in
             Open(
                 state: try row.value(0, as: String.self), queue: try row.value(1, as: String.self),
@@ -54,6 +71,9 @@ public struct StoreGauges: Sendable {
                 owner: try row.value(0, as: String.self), incidentClass: try row.value(1, as: String.self),
                 count: Int(try row.value(2, as: Int64.self)))
         }
-        return (open, incidents)
+        let targets = try rows[2].map { row in
+            Target(name: try row.value(0, as: String.self), shutSeconds: try row.value(1, as: Double.self))
+        }
+        return (open, incidents, targets)
     }
 }

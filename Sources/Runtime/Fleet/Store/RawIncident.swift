@@ -17,6 +17,21 @@ package struct RawIncident: Sendable, Equatable {
     /// The message's origin: exchange, routing key, message id and content type.
     package var headers: [String: String]
 
+    package init(
+        id: UUID, cause: String, handoff: UUID? = nil, queue: String, incidentClass: IncidentClass, story: String,
+        correlationID: String, body: [UInt8], headers: [String: String]
+    ) {
+        self.id = id
+        self.cause = cause
+        self.handoff = handoff
+        self.queue = queue
+        self.incidentClass = incidentClass
+        self.story = story
+        self.correlationID = correlationID
+        self.body = body
+        self.headers = headers
+    }
+
     /// The copy falls due after `lease`, if whoever writes this could not publish it.
     static func insert(_ incidents: [RawIncident], lease: Duration) throws -> Command {
         Command(

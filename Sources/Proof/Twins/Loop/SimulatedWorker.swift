@@ -1,0 +1,86 @@
+import Connectors
+import Fleet
+import FoundationEssentials
+import Handoffs
+import Logging
+import Sagas
+import Workers
+
+/// What a saga's steps call, as one worker reaches it.
+package struct SimulatedPorts: Sendable {
+    package let erp: any ERP
+    package let psa: any PSA
+    package let announcements: any Announcements
+}
+
+/// One worker of one queue: the real runners over the twins.
+struct SimulatedWorker<S: Saga>: Sendable {
+    let name: String
+    let queue: Queue
+    let passage: Passage
+    let broker: MemoryBroker
+    let plants: LoopPlants
+    private let runner: HandoffRunner<S>
+    private let mirrors: MirrorRunner
+    private let desk: IntakeDesk
+    private let sweeper: Sweeper
+
+    init(_ name: String, queue: Queue, passage: Passage, in company: SimulatedCompany<S>) {
+        self.name = name
+        self.queue = queue
+        self.passage = passage
+        broker = company.broker
+        plants = company.plants
+        let course = company.course
+        let store = GatedStore(
+            store: MemoryStore(company.database, queue: queue.name, planningQueue: S.planningQueue.name),
+            passage: passage, course: course)
+        let outbox = GatedOutbox(broker: company.broker, passage: passage)
+        let calls = GatedCalls(passage: passage, plants: plants, watch: company.watch, clock: company.clock)
+        let ports = SimulatedPorts(
+            erp: MemoryERP(company.targets, through: calls), psa: MemoryPSA(company.targets, through: calls),
+            announcements: outbox)
+        let host = Host(now: { [clock = company.clock] in clock.instant }, fraction: { course.fraction() })
+        let crashes = CrashPlan(at: nil)
+        var logger = Logger(label: "twins")
+        logger.logLevel = .critical
+        runner = HandoffRunner(
+            saga: company.saga(ports), queue: queue, store: store, outbox: outbox, crashes: crashes,
+            metrics: EngineMetrics(), logger: logger, gates: KnownGates(memory: TimeLimits().gateMemory, host: host),
+            isStopping: { false },
+            host: host)
+        mirrors = MirrorRunner(
+            writers: [CRMStatusWriter.target: CRMStatusWriter(crm: MemoryCRM(company.targets, through: calls))],
+            queue: queue, store: store, outbox: outbox, crashes: crashes, logger: logger, host: host)
+        desk = IntakeDesk(store: store, outbox: outbox, crashes: crashes)
+        sweeper = Sweeper(store: store, outbox: outbox, crashes: crashes, logger: logger)
+    }
+
+    /// Works on a message and acknowledges it; throws when it could not, and then it is still there.
+    func handle(_ message: MemoryBroker.Message) async throws {
+        if plants.contains(.ackFirst) { try await acknowledge(message) }
+        switch message.content {
+        case .event(let arrival): _ = try await desk.admit(arrival)
+        case .ticket(let ticket):
+            switch ticket.subject {
+            case .handoff(let id): try await runner.look(at: id)
+            case .mirror(let opportunity, let target, let object):
+                try await mirrors.look(at: MirrorKey(opportunity: opportunity, target: target, object: object))
+            }
+        }
+        if !plants.contains(.ackFirst) { try await acknowledge(message) }
+    }
+
+    func sweep() async throws {
+        if !plants.contains(.noSweeper) { try await sweeper.sweep() }
+    }
+
+    /// An acknowledgement that is lost brings the message back; one that is doubled stands for a doubled delivery.
+    private func acknowledge(_ message: MemoryBroker.Message) async throws {
+        try await passage.pass(.acknowledgement, "ack \(message.id)", failure: { Away() }) {
+            [broker, name, queue] in
+            let wasHere = broker.acknowledge(message.id, by: name)
+            if !wasHere { broker.publish(message.content, to: queue.name) }
+        }
+    }
+}

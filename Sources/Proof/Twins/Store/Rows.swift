@@ -1,0 +1,163 @@
+import Fleet
+import FoundationEssentials
+import Sagas
+import Workers
+
+/// The rows of the protocol's tables as values. Times are those of a ``TwinClock``.
+package enum Rows {
+    /// Every state of a handoff.
+    package enum State: String, Sendable {
+        case behind, ready, running, waiting, parked, finished, compensated, stopped, discarded
+
+        /// Whether it has not ended.
+        package var isOpen: Bool {
+            switch self {
+            case .behind, .ready, .running, .waiting, .parked: true
+            case .finished, .compensated, .stopped, .discarded: false
+            }
+        }
+
+        /// Whether it holds its lane.
+        package var isInLane: Bool { isOpen && self != .behind }
+    }
+
+    /// A handoff with its steps, plan and deal.
+    package struct Handoff: Sendable {
+        package let id: UUID
+        package let opportunity: String
+        package let contract: String
+        package let version: Int
+        package let kind: TakenHandoff.Kind
+        package let base: Int?
+        let contentHash: String
+        package let correlationID: String
+        let deal: String
+        package var state = State.behind
+        package var queue: String
+        package var direction = Direction.forwards
+        package var cause: String?
+        var lastError: String?
+        var activeSince: Duration
+        package var dueAt: Duration?
+        package var token: Int64 = 0
+        package var takeovers = 0
+        package var publishes = 0
+        package var requeues = 0
+        package var plan: String?
+        package var steps: [Step] = []
+
+        /// Whether a step past the point of no return was begun.
+        package var isPastReturn: Bool { steps.contains { $0.isFinal && ($0.state == .intent || $0.state == .done) } }
+    }
+
+    /// A step of a handoff.
+    package struct Step: Sendable {
+        package let label: String
+        package let queue: String
+        package let isFinal: Bool
+        package let key: String
+        package var state = StepRecord.State.planned
+        package var attempts = 0
+        package var settledAt: Duration?
+        package var receipt: Receipt?
+        var keptBecause: String?
+        var keptOwner: IncidentClass.Owner?
+        var adoptID: String?
+    }
+
+    /// A claim on a thing that deals share.
+    struct ClaimRow: Sendable {
+        let claim: Claim
+        var holder: String
+        var externalID: String?
+        var contentHash: String?
+        var settledAt: Duration
+    }
+
+    /// An incident.
+    package struct Incident: Sendable {
+        package enum State: Sendable { case open, closed }
+
+        package let id: UUID
+        package let cause: String
+        package let handoff: UUID?
+        package let step: String?
+        let direction: Direction?
+        let queue: String
+        package let incidentClass: IncidentClass
+        package let isBlocking: Bool
+        package let story: String
+        let correlationID: String
+        let body: [UInt8]?
+        package let round: Int
+        package let caseID: UUID
+        package var state = State.open
+        package var resolution: String?
+        package var revision = 0
+        package var dueAt: Duration?
+    }
+
+    /// What another system shall say about an opportunity.
+    package struct Mirror: Sendable {
+        package enum State: Sendable { case idle, ready, running, waiting }
+
+        package let key: MirrorKey
+        var correlationID: String
+        package var sourceVersion: Int64 = 1
+        package var wanted: String
+        var since: Duration
+        package var writtenVersion: Int64 = 0
+        package var state = State.ready
+        let queue: String
+        var attempts = 0
+        package var dueAt: Duration?
+        var token: Int64 = 0
+        var publishes = 0
+    }
+
+    /// How an outside system answers the fleet.
+    struct Target: Sendable {
+        var failures = 0
+        var openings = 0
+        var openUntil: Duration?
+        var probeUntil: Duration?
+        var throttledUntil: Duration?
+    }
+
+    /// A recorded event.
+    package struct Event: Sendable {
+        package let source: String
+        package let eventID: String
+        package let admission: Admission
+        package var copies = 0
+    }
+
+    /// An entry of a handoff's journal.
+    package struct Entry: Sendable {
+        package let handoff: UUID
+        package let text: String
+    }
+
+    /// What a person paused.
+    struct Pause: Sendable, Hashable {
+        let kind: String
+        let name: String
+    }
+
+    /// What a person decided at a gate.
+    struct Approval: Sendable {
+        let handoff: UUID
+        let gate: String
+        let planHash: String
+        let isApproved: Bool
+    }
+}
+
+/// What the database would have refused, or what is not there.
+package struct TwinError: Error, Equatable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+}

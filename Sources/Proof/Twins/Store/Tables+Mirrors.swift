@@ -1,0 +1,105 @@
+import Fleet
+import FoundationEssentials
+import Sagas
+import Workers
+
+extension Tables {
+    /// What another system shall say from now on; a ticket where it was at rest.
+    mutating func want(_ status: Status, for write: OwnerWrite, at now: Duration) -> [Ticket] {
+        let key = MirrorKey(opportunity: write.opportunity, target: status.target, object: status.object)
+        guard let place = mirrors.firstIndex(where: { $0.key == key }) else {
+            return insert(status, key, correlationID: write.correlationID, at: now)
+        }
+        var row = mirrors[place]
+        guard row.wanted != status.content || isWorthTellingAnew(write) else { return [] }
+        if row.wanted != status.content { row.since = now }
+        row.wanted = status.content
+        row.sourceVersion += 1
+        row.correlationID = write.correlationID
+        let wasIdle = row.state == .idle
+        if wasIdle {
+            row.state = .ready
+            row.dueAt = now + limits.ticketLease
+            row.attempts = 0
+            row.publishes = 0
+        }
+        mirrors[place] = row
+        return wasIdle ? [ticket(of: row)] : []
+    }
+
+    /// The first status of an opportunity; nothing where there is one already.
+    mutating func insert(_ status: Status, _ key: MirrorKey, correlationID: String, at now: Duration) -> [Ticket] {
+        guard !mirrors.contains(where: { $0.key == key }) else { return [] }
+        let row = Rows.Mirror(
+            key: key, correlationID: correlationID, wanted: status.content, since: now, queue: status.queue.name,
+            dueAt: now + limits.ticketLease)
+        mirrors.append(row)
+        return [ticket(of: row)]
+    }
+
+    /// A short wait is over before anybody reads when it ends.
+    private func isWorthTellingAnew(_ write: OwnerWrite) -> Bool {
+        if case .waiting(let wait) = write.next { wait.time >= limits.tellingWait } else { false }
+    }
+
+    /// A ready status of `queue` becomes running, with a new token and a lease.
+    mutating func take(_ key: MirrorKey, in queue: String, at now: Duration) -> TakenMirror? {
+        guard let place = mirrors.firstIndex(where: { $0.key == key }), mirrors[place].state == .ready,
+            mirrors[place].queue == queue
+        else { return nil }
+        mirrors[place].state = .running
+        mirrors[place].token += 1
+        mirrors[place].dueAt = now + limits.lease
+        let row = mirrors[place]
+        let waiting = handoffs.first { $0.opportunity == key.opportunity && $0.state == .waiting }
+        return TakenMirror(
+            key: key, token: row.token, sourceVersion: row.sourceVersion, wanted: row.wanted, attempts: row.attempts,
+            correlationID: row.correlationID, since: TwinClock.date(row.since),
+            nextTry: waiting?.dueAt.map(TwinClock.date))
+    }
+
+    /// Writes how telling a status ended, if the writer still owns it.
+    mutating func settle(_ outcome: MirrorOutcome, in queue: String, at now: Duration) -> SettledMirror {
+        let mirror = outcome.mirror
+        var settled = SettledMirror()
+        let owned = mirrors.firstIndex {
+            $0.key == mirror.key && $0.token == mirror.token && $0.state == .running
+        }
+        if let owned {
+            mirrors[owned] = after(outcome, mirrors[owned], at: now)
+            if mirrors[owned].state == .ready { settled.tickets = [ticket(of: mirrors[owned])] }
+        }
+        if case .refused(_, let reason) = outcome.result {
+            settled.incident = open(
+                RawIncident(
+                    id: nextID(),
+                    cause: "mirror/\(mirror.key.target)/\(mirror.key.object)/\(mirror.key.opportunity)/"
+                        + "\(mirror.sourceVersion)",
+                    handoff: nil, queue: queue, incidentClass: .statusRefused, story: reason,
+                    correlationID: mirror.correlationID, body: [], headers: [:]), at: now)
+        }
+        return settled
+    }
+
+    private func after(_ outcome: MirrorOutcome, _ before: Rows.Mirror, at now: Duration) -> Rows.Mirror {
+        var row = before
+        row.publishes = 0
+        switch outcome.result {
+        case .written:
+            row.writtenVersion = outcome.mirror.sourceVersion
+            row.attempts = 0
+            let isBehind = row.sourceVersion > outcome.mirror.sourceVersion
+            row.state = isBehind ? .ready : .idle
+            row.dueAt = isBehind ? now + limits.ticketLease : nil
+        case .waiting(let time, let isAttempt, _):
+            row.state = .waiting
+            row.dueAt = now + time
+            if isAttempt { row.attempts += 1 }
+        case .refused(let time, _):
+            row.state = .waiting
+            row.dueAt = now + time
+            row.attempts += 1
+        }
+        return row
+    }
+}

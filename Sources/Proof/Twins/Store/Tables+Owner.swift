@@ -1,0 +1,151 @@
+import Fleet
+import FoundationEssentials
+import Sagas
+import Workers
+
+extension Tables {
+    /// Writes for a handoff, if the writer still owns it. What targets said counts in any case.
+    mutating func commit(_ write: OwnerWrite, at now: Duration) throws -> WriteResult {
+        var result = WriteResult(isOwner: false)
+        if let place = owned(write.handoff, token: write.token) {
+            result.isOwner = true
+            try plan(write, place)
+            for change in write.changes { apply(change, at: now) }
+            journal += write.entries.map { Rows.Entry(handoff: write.handoff, text: $0) }
+            let mirrorTickets = write.status.map { want($0, for: write, at: now) } ?? []
+            result.incident = openIncident(of: write, handoffs[place], at: now)
+            move(place, write, at: now)
+            if case .ready(let queue) = write.next {
+                result.tickets.append(
+                    Ticket(.handoff(write.handoff), queue: queue, correlationID: write.correlationID))
+            }
+            result.tickets += mirrorTickets
+            if write.next.isClosing, !plants.contains(.laneNotReleased) {
+                result.tickets += advance(write.opportunity, at: now)
+            }
+        }
+        note(write.reports, at: now)
+        let gate = write.calls.map { self.gate(of: $0, at: now) }
+        if result.isOwner, let gate { result.gate = gate }
+        return result
+    }
+
+    private mutating func plan(_ write: OwnerWrite, _ place: Int) throws {
+        guard let planned = write.planned else { return }
+        guard handoffs[place].plan == nil else { throw TwinError("the handoff has a plan already") }
+        handoffs[place].plan = planned.body
+        handoffs[place].steps = planned.steps.map {
+            Rows.Step(label: $0.label, queue: $0.queue, isFinal: $0.isFinal, key: $0.key)
+        }
+    }
+
+    private mutating func apply(_ change: OwnerWrite.StepChange, at now: Duration) {
+        guard let place = place(of: change.step.handoff), handoffs[place].steps.indices.contains(change.step.ordinal)
+        else { return }
+        var step = handoffs[place].steps[change.step.ordinal]
+        let isHidden = plants.contains(.noIntents) && (change.state == .intent || change.state == .undoing)
+        if change.state == .undoing, step.state == .done { step.attempts = 0 }
+        step.attempts += change.failures
+        if !isHidden {
+            if !Self.mayBecome(change.state, after: step.state) {
+                oddities.append("step \(step.key) became \(change.state) after \(step.state)")
+            }
+            step.state = change.state
+        }
+        if let time = change.settlesAfter { step.settledAt = now + time }
+        step.receipt = change.receipt ?? step.receipt
+        if change.endsAdoption { step.adoptID = nil }
+        step.keptBecause = change.kept?.because
+        step.keptOwner = change.kept?.owner
+        handoffs[place].steps[change.step.ordinal] = step
+        if let claim = change.claim { settle(claim, change, at: now) }
+    }
+
+    /// The states of a step, with what is found and taken back in one write.
+    private static func mayBecome(_ next: StepRecord.State, after state: StepRecord.State) -> Bool {
+        switch state {
+        case .planned: [.planned, .intent, .done].contains(next)
+        case .intent: next != .undone && next != .skipped
+        case .done: [.done, .undoing, .kept].contains(next)
+        case .undoing: [.undoing, .undone, .kept, .done].contains(next)
+        case .undone, .kept, .skipped: false
+        }
+    }
+
+    /// A claim that came to nothing is free at once.
+    private mutating func settle(_ claim: Claim, _ change: OwnerWrite.StepChange, at now: Duration) {
+        guard let place = claims.firstIndex(where: { $0.claim == claim }) else { return }
+        if let receipt = change.receipt {
+            claims[place].externalID = receipt.externalID
+            claims[place].contentHash = receipt.contentHash
+        } else if claims[place].externalID == nil, claims[place].holder == change.stepKey {
+            claims[place].settledAt = now
+        }
+    }
+
+    /// Due a ticket lease later: the writer publishes the copy itself, and the sweeper only if that was lost.
+    private mutating func openIncident(of write: OwnerWrite, _ row: Rows.Handoff, at now: Duration) -> UUID? {
+        guard let (incident, isBlocking) = write.incident else { return nil }
+        let id = nextID()
+        let cause = write.incidentCause(step: incident.step)
+        guard !incidents.contains(where: { $0.cause == cause }) else { return id }
+        let before = incidents.last {
+            $0.handoff == write.handoff && $0.step == incident.step && $0.direction == write.direction && $0.isBlocking
+        }
+        incidents.append(
+            Rows.Incident(
+                id: id, cause: cause, handoff: write.handoff, step: incident.step, direction: write.direction,
+                queue: write.queue, incidentClass: incident.incidentClass, isBlocking: isBlocking,
+                story: incident.story, correlationID: row.correlationID, body: nil, round: row.requeues,
+                caseID: before?.caseID ?? id, dueAt: now + limits.ticketLease))
+        return id
+    }
+
+    /// A wait for an approval that was given meanwhile is none.
+    private mutating func move(_ place: Int, _ write: OwnerWrite, at now: Duration) {
+        var row = handoffs[place]
+        row.cause = nil
+        switch write.next {
+        case .running(let lease):
+            row.state = .running
+            row.dueAt = max(row.dueAt ?? .zero, now + lease)
+        case .ready(let queue):
+            row.state = .ready
+            row.queue = queue
+            row.dueAt = now + limits.ticketLease
+        case .waiting(let wait):
+            if isDecided(wait.cause, of: row.id) {
+                row.state = .ready
+                row.dueAt = now + limits.ticketLease
+            } else {
+                row.state = .waiting
+                row.cause = wait.cause.name
+                row.dueAt = max(now + wait.time, wait.step.flatMap(settledAt) ?? .zero)
+            }
+        case .parked(let incident):
+            row.state = .parked
+            row.cause = incident.incidentClass.rawValue
+            row.dueAt = nil
+        case .finished, .compensated:
+            row.state = write.next == .finished ? .finished : .compensated
+            row.dueAt = nil
+        }
+        row.direction = write.direction
+        row.lastError = write.isProgress ? write.lastError : write.lastError ?? row.lastError
+        if write.isProgress { row.takeovers = 0 }
+        row.publishes = 0
+        handoffs[place] = row
+    }
+
+    private func isDecided(_ cause: WaitCause, of handoff: UUID) -> Bool {
+        guard case .approval(let gate, let hash) = cause else { return false }
+        return approvals.contains { $0.handoff == handoff && $0.gate == gate && $0.planHash == hash }
+    }
+
+    /// From when on a step that is in doubt may be asked about.
+    private func settledAt(_ id: StepRecord.ID) -> Duration? {
+        guard let row = handoff(id.handoff), row.steps.indices.contains(id.ordinal) else { return nil }
+        let step = row.steps[id.ordinal]
+        return step.state == .intent || step.state == .undoing ? step.settledAt : nil
+    }
+}

@@ -1,0 +1,206 @@
+import Connectors
+import Sagas
+import Workers
+
+/// What lies between a worker and a target's answer.
+package protocol CallGate: Sendable {
+    /// Makes one call: `send` is what the target does with it.
+    func call<Value: Sendable>(
+        _ verb: TargetVerb, as call: Call, to targets: MemoryTargets, _ send: @escaping @Sendable () throws -> Value
+    ) async throws -> Value
+}
+
+/// A way to the targets on which nothing happens but that a call may be late.
+package struct DirectGate: CallGate {
+    package init() {}
+
+    package func call<Value: Sendable>(
+        _ verb: TargetVerb, as call: Call, to targets: MemoryTargets, _ send: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try targets.checkDeadline(of: call, verb)
+        return try send()
+    }
+}
+
+/// Calls to one of the systems, in the words of the ports.
+private struct Caller: Sendable {
+    let targets: MemoryTargets
+    let gate: any CallGate
+
+    func call<Value: Sendable>(
+        _ verb: TargetVerb, as call: Call,
+        _ act: @escaping @Sendable (inout TargetWorld, ContinuousClock.Instant) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await gate.call(verb, as: call, to: targets) { [targets] in try targets.answer(verb, act) }
+        } catch let refusal as TargetRefusal {
+            throw refusal.refused(by: verb.target, isInverse: verb.isInverse)
+        }
+    }
+
+    /// What is not there any more counts as taken back; what is invoiced stays.
+    func undo(
+        _ verb: TargetVerb, as call: Call,
+        _ act: @escaping @Sendable (inout TargetWorld, ContinuousClock.Instant) throws -> Bool
+    ) async throws -> Undone {
+        let isDone: Bool
+        do {
+            isDone = try await gate.call(verb, as: call, to: targets) { [targets] in try targets.answer(verb, act) }
+        } catch let refusal as TargetRefusal where refusal.status == 404 {
+            return .undone
+        } catch let refusal as TargetRefusal where refusal.code == "already_invoiced" {
+            return .kept(because: "\(verb.target) says \(refusal.code): \(refusal.text)", owner: .finance)
+        } catch let refusal as TargetRefusal {
+            throw refusal.refused(by: verb.target, isInverse: true)
+        }
+        guard isDone else { throw MemoryERP.stillProcessing }
+        return .undone
+    }
+}
+
+/// The ERP in memory.
+package struct MemoryERP: ERP {
+    private let caller: Caller
+    private let targets: MemoryTargets
+    /// How long an accepted schedule usually needs to become active.
+    static let patience = Duration.milliseconds(250)
+    static let stillProcessing = Unavailable(
+        .accepted, target: "ERP", retryAfter: patience, reason: "the ERP still works on it")
+
+    package init(_ targets: MemoryTargets, through gate: any CallGate) {
+        self.targets = targets
+        caller = Caller(targets: targets, gate: gate)
+    }
+
+    package func createCustomer(_ customer: CustomerRecord, as call: Call) async throws -> String {
+        try await caller.call(.createCustomer, as: call) { world, _ in try world.create(customer, key: call.key) }
+    }
+
+    package func updateCustomer(_ id: String, to customer: CustomerRecord, as call: Call) async throws {
+        try await caller.call(.updateCustomer, as: call) { world, _ in
+            try world.update(id, to: customer, key: call.key)
+        }
+    }
+
+    package func findCustomer(as call: Call) async throws -> String? {
+        try await caller.call(.findCustomer, as: call) { world, _ in world.customer(key: call.key)?.id }
+    }
+
+    package func hasCustomer(_ id: String, as call: Call) async throws -> Bool {
+        try await caller.call(.hasCustomer, as: call) { world, _ in world.customers.contains { $0.id == id } }
+    }
+
+    /// Two posts would be two projects: only a key that is not there yet is posted.
+    package func createProject(_ project: ProjectRecord, as call: Call) async throws -> String {
+        if let known = try await findProject(as: call) { return known }
+        return try await caller.call(.createProject, as: call) { world, _ in
+            try world.create(project, key: call.key)
+        }
+    }
+
+    package func findProject(as call: Call) async throws -> String? {
+        try await caller.call(.findProject, as: call) { world, _ in world.project(key: call.key)?.id }
+    }
+
+    package func hasProject(_ id: String, as call: Call) async throws -> Bool {
+        try await caller.call(.hasProject, as: call) { world, _ in world.project(id) != nil }
+    }
+
+    package func deleteProject(_ id: String, as call: Call) async throws -> Undone {
+        try await caller.undo(.deleteProject, as: call) { world, _ in
+            try world.deleteProject(id, key: call.key)
+            return true
+        }
+    }
+
+    package func createBillingSchedule(_ schedule: BillingScheduleRecord, as call: Call) async throws -> String {
+        let delay = targets.billingDelay
+        let id = try await caller.call(.createBillingSchedule, as: call) { world, now in
+            try world.create(schedule, key: call.key, at: now, delay: delay)
+        }
+        guard let id else { throw Self.stillProcessing }
+        return id
+    }
+
+    package func findBillingSchedule(as call: Call) async throws -> Found {
+        try await caller.call(.findBillingSchedule, as: call) { world, now in
+            guard let schedule = world.schedule(key: call.key) else { return .absent }
+            guard schedule.finishes <= now else { return .unfinished(retryAfter: Self.patience) }
+            return .present(Receipt(externalID: schedule.id, origin: .created))
+        }
+    }
+
+    package func hasBillingSchedule(_ id: String, as call: Call) async throws -> Bool {
+        try await caller.call(.hasBillingSchedule, as: call) { world, _ in world.schedule(id) != nil }
+    }
+
+    package func cancelBillingSchedule(_ id: String, as call: Call) async throws -> Undone {
+        try await caller.undo(.cancelBillingSchedule, as: call) { world, now in
+            try world.cancelSchedule(id, key: call.key, at: now)
+        }
+    }
+}
+
+/// The PSA in memory.
+package struct MemoryPSA: PSA {
+    private let caller: Caller
+
+    package init(_ targets: MemoryTargets, through gate: any CallGate) {
+        caller = Caller(targets: targets, gate: gate)
+    }
+
+    /// Two posts would append the tasks twice: only a key that is not there yet is posted.
+    package func createTasks(_ tasks: [TaskRecord], project: String, as call: Call) async throws -> String {
+        if let known = try await findTasks(project: project, as: call) { return known }
+        return try await caller.call(.createTasks, as: call) { world, _ in
+            world.create(tasks, project: project, key: call.key)
+        }
+    }
+
+    package func findTasks(project: String, as call: Call) async throws -> String? {
+        try await caller.call(.findTasks, as: call) { world, _ in
+            world.taskList(key: call.key, project: project)?.id
+        }
+    }
+
+    package func hasTasks(_ id: String, project: String, as call: Call) async throws -> Bool {
+        try await caller.call(.hasTasks, as: call) { world, _ in world.hasTaskList(id, project: project) }
+    }
+
+    package func deleteTasks(_ id: String, project: String, as call: Call) async throws -> Undone {
+        try await caller.undo(.deleteTasks, as: call) { world, _ in
+            try world.deleteTasks(id, project: project, key: call.key)
+            return true
+        }
+    }
+
+    package func activateProject(_ project: String, as call: Call) async throws -> String {
+        try await caller.call(.activateProject, as: call) { world, _ in world.activate(project, key: call.key) }
+    }
+
+    package func findActivation(of project: String, as call: Call) async throws -> String? {
+        try await caller.call(.findActivation, as: call) { world, _ in world.activation(of: project)?.id }
+    }
+
+    package func deactivateProject(_ project: String, as call: Call) async throws -> Undone {
+        try await caller.undo(.deactivateProject, as: call) { world, _ in
+            try world.deactivate(project, key: call.key)
+            return true
+        }
+    }
+}
+
+/// The CRM in memory.
+package struct MemoryCRM: CRM {
+    private let caller: Caller
+
+    package init(_ targets: MemoryTargets, through gate: any CallGate) {
+        caller = Caller(targets: targets, gate: gate)
+    }
+
+    package func writeHandoff(_ status: HandoffStatus, opportunity: String, as call: Call) async throws {
+        try await caller.call(.writeHandoff, as: call) { world, _ in
+            world.write(status, opportunity: opportunity, key: call.key)
+        }
+    }
+}
