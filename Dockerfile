@@ -17,6 +17,7 @@ RUN swift build -c release --static-swift-stdlib
 # Resources of modules are looked for beside the program.
 RUN install -D --strip --target-directory=/programs \
         .build/release/baton \
+        .build/release/requeue \
         .build/release/deal-events-worker \
         .build/release/project-provisioning-worker \
         .build/release/billing-schedules-worker \

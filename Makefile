@@ -1,11 +1,14 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down bench format install build
+.PHONY: help demo demo-stop test up down drill bench format install build
 
 help: ## Say what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 19
 
-demo: install build ## Carry at least 20 deals through a private broker, database, sandbox and four workers
+demo: ## Carry 20 good deals and eight troubles through private servers and four workers
 	@Deploy/local/demo
+
+demo-stop: ## Stop what Deploy/local/demo --keep left running
+	@Deploy/local/demo --stop
 
 test: install ## Run every test on a private broker and database
 	@Deploy/local/test
@@ -16,10 +19,14 @@ up: install ## Start a private broker and database that stay, and say how to go 
 	@echo 'In each shell that is to use them:   eval "$$(Deploy/local/servers env up)"'
 	@echo 'Then, after make build:              .build/debug/baton migrate && .build/debug/baton topology apply'
 	@echo 'and the programs, each on its own:   .build/debug/sandbox, .build/debug/deal-events-worker ...'
+	@echo 'and what support does with:          .build/debug/requeue --help'
 	@echo 'Stop them, keeping the data:         make down'
 
 down: ## Stop what make up started
 	@Deploy/local/servers stop up
+
+drill: install build ## Kill workers and servers under load and judge the outcome from outside (takes minutes)
+	@Deploy/local/drill $(if $(DEALS),--deals $(DEALS)) $(if $(SEED),--seed $(SEED))
 
 bench: install ## Measure (release build; takes minutes)
 	@Deploy/local/bench

@@ -145,7 +145,7 @@ let package = Package(
             swiftSettings: strict),
         tests("Fleet", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Support", "Workers", lifecycle, logging]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
-        tests("Drill", ["Drill", "PostgreSQL", "RabbitMQ", "Support"]),
+        tests("Drill", ["Drill", "Support", asyncHTTPClient]),
         tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support", "Workers"]),
         tests(
             "Connectors",

@@ -6,6 +6,7 @@
 \set project_provisioning `cat /run/secrets/postgresql_project_provisioning`
 \set billing_schedules `cat /run/secrets/postgresql_billing_schedules`
 \set status_feedback `cat /run/secrets/postgresql_status_feedback`
+\set support `cat /run/secrets/postgresql_support`
 
 CREATE ROLE baton_worker NOLOGIN;
 CREATE ROLE baton_intake NOLOGIN;
@@ -17,8 +18,8 @@ CREATE ROLE baton_deal_events LOGIN PASSWORD :'deal_events' IN ROLE baton_worker
 CREATE ROLE baton_project_provisioning LOGIN PASSWORD :'project_provisioning' IN ROLE baton_worker;
 CREATE ROLE baton_billing_schedules LOGIN PASSWORD :'billing_schedules' IN ROLE baton_worker;
 CREATE ROLE baton_status_feedback LOGIN PASSWORD :'status_feedback' IN ROLE baton_worker;
-CREATE ROLE baton_support NOLOGIN IN ROLE baton_reader, baton_operator;
+CREATE ROLE baton_support LOGIN PASSWORD :'support' IN ROLE baton_reader, baton_operator;
 
 ALTER DATABASE baton OWNER TO baton_migrator;
 REVOKE ALL ON DATABASE baton FROM PUBLIC;
-GRANT CONNECT ON DATABASE baton TO baton_worker, baton_reader;
+GRANT CONNECT ON DATABASE baton TO baton_worker, baton_reader, baton_operator;

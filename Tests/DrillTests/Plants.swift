@@ -71,6 +71,9 @@ enum Plants {
         Plant("a done step whose thing is not there", .effectThere) { evidence in
             evidence.effects.removeAll { $0.id == "tsk-1" }
         },
+        Plant("an end that did not come", .effectThere) { evidence in
+            evidence.step("end-billing-schedule/BIL-1", of: Planted.finished, state: "done", id: "BIL-1")
+        },
         Plant("a thing that belongs to no record", .effectOwned) { evidence in
             evidence.made("create_tasks", "tsk-9", key: "nobody's")
         },

@@ -46,6 +46,8 @@ public struct StoreEvidence: Sendable, Equatable {
 
         /// Whether the record says that the effect stands.
         var stands: Bool { state == "done" || state == "kept" }
+        /// Whether its effect is that something of an earlier version is not there any more.
+        var isEnding: Bool { name.hasPrefix("end-") }
     }
 
     /// What needs, or needed, a person.

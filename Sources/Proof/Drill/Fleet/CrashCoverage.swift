@@ -7,15 +7,23 @@ struct CrashCoverage: Sendable, Codable, Equatable {
         var point: CrashPoint
         var queue: String
 
-        /// Why this worker never passes this point; nil where it does.
-        var whyUnreachable: String? {
+        /// Why this worker never passes this point, given what is drilled; nil where it does.
+        func whyUnreachable(_ settings: DrillSettings) -> String? {
             switch (point, queue) {
             case (.deliveryBeforeCommit, "deal-events"): nil
             case (.deliveryBeforeCommit, _): "only intake commits what a delivery brings"
             case (.intentBeforeCall, "deal-events"), (.answerBeforeOutcome, "deal-events"):
                 "it plans and calls no target"
             case (.answerBeforeOutcome, "billing-schedules"):
-                "its target answers 202; a read-back brings the outcome"
+                settings.updated > 0 ? nil : "its target answers 202, and no later version ends a schedule"
+            case (.acceptedBeforeNoted, "billing-schedules"): nil
+            case (.acceptedBeforeNoted, _): "its targets answer at once"
+            case (.undoIntentBeforeCall, "deal-events"), (.undoAnswerBeforeOutcome, "deal-events"):
+                "it makes nothing that could be taken back"
+            case (.undoIntentBeforeCall, "status-feedback"), (.undoAnswerBeforeOutcome, "status-feedback"):
+                "its steps are past the point of no return, and nobody approves taking them back"
+            case (.undoIntentBeforeCall, _), (.undoAnswerBeforeOutcome, _):
+                settings.cancelled > 0 ? nil : "no deal is cancelled"
             default: nil
             }
         }
@@ -31,12 +39,13 @@ struct CrashCoverage: Sendable, Codable, Equatable {
 
     var lines: [Line]
 
-    init(hits: [Spot: Int], queues: [String]) {
+    init(hits: [Spot: Int], queues: [String], settings: DrillSettings) {
         lines = CrashPoint.allCases.flatMap { point in
             queues.map { queue in
                 let spot = Spot(point: point, queue: queue)
                 return Line(
-                    point: point.rawValue, queue: queue, hits: hits[spot] ?? 0, whyUnreachable: spot.whyUnreachable)
+                    point: point.rawValue, queue: queue, hits: hits[spot] ?? 0,
+                    whyUnreachable: spot.whyUnreachable(settings))
             }
         }
     }

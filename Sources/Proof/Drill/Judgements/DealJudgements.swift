@@ -63,7 +63,7 @@ enum DealJudgements {
             }
     }
 
-    /// A version's first effect comes after the last of every lower one, and what the CRM is told only gets newer.
+    /// A version's first effect comes after the last of every lower one, and what the CRM is told never gets older.
     static func versionsRise(_ evidence: Evidence) -> [Violation] {
         let deals = byContract(evidence).flatMap { contract, things -> [Violation] in
             let versions = Dictionary(grouping: things) { $0.handoff?.version ?? 0 }.sorted { $0.key < $1.key }
@@ -81,7 +81,7 @@ enum DealJudgements {
         return deals
             + told.sorted { $0.key < $1.key }.compactMap { opportunity, effects in
                 let versions = effects.sorted { $0.seq < $1.seq }.compactMap(\.asked.sourceVersion)
-                guard zip(versions, versions.dropFirst()).contains(where: { $0 >= $1 }) else { return nil }
+                guard zip(versions, versions.dropFirst()).contains(where: { $0 > $1 }) else { return nil }
                 return Violation(
                     .versionsRise, deal: opportunity,
                     "the CRM was told \(versions.map(String.init).joined(separator: ", "))")

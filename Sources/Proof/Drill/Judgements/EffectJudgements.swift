@@ -16,8 +16,13 @@ enum EffectJudgements {
         return evidence.store.steps.compactMap { step in
             // An announcement's receiver is the broker, which keeps no record of it.
             guard step.stands, step.name != "announce-handoff", let id = step.externalID else { return nil }
-            guard !live.contains(id.lowercased()) else { return nil }
+            let isThere = live.contains(id.lowercased())
             let handoff = things.handoffs[step.handoff]
+            if step.isEnding {
+                guard isThere, step.state == "done" else { return nil }
+                return Violation(.effectThere, deal: handoff?.name, key: "\(step.name)", "is done and it still stands")
+            }
+            if isThere { return nil }
             if let handoff, isReplaced(step, of: handoff, in: evidence) { return nil }
             return Violation(
                 .effectThere, deal: handoff?.name, key: "\(step.name) \(id)",

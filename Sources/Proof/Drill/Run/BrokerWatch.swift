@@ -15,12 +15,22 @@ final class BrokerWatch: Sendable {
         struct Statistics: Decodable {
             var redeliver: Int?
         }
+
         var name: String
-        var statistics: Statistics?
+        var redeliveries: Int
 
         private enum CodingKeys: String, CodingKey {
             case name
             case statistics = "message_stats"
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            name = try container.decode(String.self, forKey: .name)
+            // The broker writes an object without members as an empty array.
+            let isEmpty = (try? container.decode([String].self, forKey: .statistics)) != nil
+            let statistics = isEmpty ? nil : try container.decodeIfPresent(Statistics.self, forKey: .statistics)
+            redeliveries = statistics?.redeliver ?? 0
         }
     }
 
@@ -45,8 +55,8 @@ final class BrokerWatch: Sendable {
     /// Counts until it is cancelled; while the broker is away there is nothing to count.
     func count() async throws {
         while !Task.isCancelled {
-            for queue in await queues() {
-                let count = queue.statistics?.redeliver ?? 0
+            for queue in try await queues() {
+                let count = queue.redeliveries
                 state.withLock { state in
                     let last = state.last[queue.name] ?? 0
                     // Fewer than before: a new broker has begun to count.
@@ -58,15 +68,18 @@ final class BrokerWatch: Sendable {
         }
     }
 
-    private func queues() async -> [Queue] {
+    private func queues() async throws -> [Queue] {
         var request = HTTPClientRequest(url: url)
         request.headers.add(name: "Authorization", value: authorization)
+        let body: ByteBuffer
         do {
             let response = try await HTTPClient.shared.execute(request, timeout: .seconds(5))
-            let body = try await response.body.collect(upTo: 1 << 20)
-            return try JSONDecoder().decode([Queue].self, from: Data(body.readableBytesView))
+            guard response.status == .ok else { return [] }
+            body = try await response.body.collect(upTo: 1 << 20)
         } catch {
+            // The broker is away, as it is on purpose for some of the time.
             return []
         }
+        return try JSONDecoder().decode([Queue].self, from: Data(body.readableBytesView))
     }
 }

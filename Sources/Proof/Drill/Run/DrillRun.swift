@@ -92,7 +92,9 @@ public struct DrillRun: Sendable {
     private func drill(
         _ database: Database, _ publisher: Publisher, _ watch: StoreWatch
     ) async throws -> DrillReport {
-        let workload = try Workload(deals: settings.deals, seed: settings.seed, mix: settings.mix).dispatches
+        let workload = try Workload(
+            deals: settings.deals, seed: settings.seed, pace: settings.pace, mix: settings.mix
+        ).dispatches
         let sandbox = try await Sandbox.start(executable: settings.products + "/sandbox", folder: settings.folder)
         try await sandbox.fail(by: faultRules)
         let fleet = WorkerFleet(
@@ -123,6 +125,7 @@ public struct DrillRun: Sendable {
         sandbox.program.signal(SIGTERM)
         _ = await sandbox.program.waitForEnd()
         figures.takeovers = watch.takeovers
+        figures.deals = settings.deals + storm.extraDeals
         return try await report(figures, unmet, fleet, database)
     }
 
@@ -147,6 +150,11 @@ public struct DrillRun: Sendable {
                 verb: "create_billing_schedule", match: DealStory.refusedSchedule, effect: "refuse",
                 code: "refused_by_drill", text: "this billing schedule is refused"),
             Sandbox.Fault(effect: "latency", latencyMs: 20, probability: 0.5, seed: settings.seed),
+            // So that cancellations come while a deal can still be taken back.
+            Sandbox.Fault(verb: "create_tasks", effect: "latency", latencyMs: 300),
+            Sandbox.Fault(
+                verb: "find_billing_schedules", effect: "latency", latencyMs: 1500, probability: 0.5,
+                seed: settings.seed),
             Sandbox.Fault(
                 effect: "timeout_after", holdMs: 200, probability: settings.lostAnswers, seed: settings.seed),
         ]
@@ -220,10 +228,9 @@ public struct DrillRun: Sendable {
             published: publishedFile, effects: effectsFile, database: database, broker: brokerSettings(),
             queuesFolder: settings.queuesFolder)
         let verdict = Verdict(on: evidence)
-        let coverage = CrashCoverage(hits: fleet.hits, queues: queues)
+        let coverage = CrashCoverage(hits: fleet.hits, queues: queues, settings: settings)
         var figures = figures
-        figures.deals = settings.deals
-        figures.dealsPerSecond = Double(settings.deals) / figures.seconds
+        figures.dealsPerSecond = Double(figures.deals) / figures.seconds
         figures.read(evidence, verdict.balance)
         figures.workersStarted = fleet.counts.started
         figures.workersKilled = fleet.counts.killed + fleet.hits.values.reduce(0, +)

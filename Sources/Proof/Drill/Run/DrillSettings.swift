@@ -68,6 +68,9 @@ public struct DrillSettings: Sendable {
         return mix
     }
 
+    /// How many deals are published a second.
+    var pace: Double { Double(deals) / (load / .seconds(1)) }
+
     /// How long a worker is frozen: longer than the lease that each intent takes.
     static let freeze = Duration.seconds(18)
 }

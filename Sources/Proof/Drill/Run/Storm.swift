@@ -8,9 +8,11 @@ final class Storm: Sendable {
     private let fleet: WorkerFleet
     private let feed: Feed
     private let servers: Servers
+    private let bait: Bait
     private let say: @Sendable (String) -> Void
-    /// How many queues' workers have crash points before them.
+    /// The queues whose workers have crash points before them.
     private let unfinished: Mutex<Set<String>>
+    private let isOver = Mutex(false)
 
     init(
         settings: DrillSettings, queues: [String], fleet: WorkerFleet, feed: Feed, servers: Servers,
@@ -21,12 +23,16 @@ final class Storm: Sendable {
         self.feed = feed
         self.servers = servers
         self.say = say
+        bait = Bait(settings: settings, feed: feed)
         unfinished = Mutex(settings.faults.contains(.kills) ? Set(queues) : [])
     }
 
     /// How long a worker may take to come to its crash point, with servers that are restarted meanwhile.
     private static let patience = Duration.seconds(90)
     private static let tick = Duration.milliseconds(100)
+
+    /// Deals that were sold beside the workload's.
+    var extraDeals: Int { bait.deals }
 
     /// Publishes while everything that can be killed is; returns when all is published and every fault was tried.
     func rage(_ dispatches: [Workload.Dispatch]) async throws {
@@ -44,13 +50,15 @@ final class Storm: Sendable {
         defer { unfinished.withLock { _ = $0.remove(queue) } }
         var dice = Dice(seed: queue.utf8.reduce(settings.seed) { $0 &* 31 &+ UInt64($1) })
         let spots = CrashPoint.allCases.map { CrashCoverage.Spot(point: $0, queue: queue) }
-            .filter { $0.whyUnreachable == nil }.shuffled(using: &dice)
+            .filter { $0.whyUnreachable(settings) == nil }.shuffled(using: &dice)
         for spot in spots {
-            let nth = spot.point == .incidentBeforeCopy ? 1 : Int.random(in: 1...3, using: &dice)
+            let nth = bait.isRare(spot) ? 1 : Int.random(in: 1...3, using: &dice)
             let giveUp = ContinuousClock.now + Self.patience
             while try await !sacrificeOne(spot, nth: nth, slot: slot), ContinuousClock.now < giveUp {
                 try await Task.sleep(for: .milliseconds(500))
             }
+            // Spread over the load, so that workers also die while servers do.
+            try await Task.sleep(for: settings.load / (2 * spots.count))
         }
     }
 
@@ -59,11 +67,9 @@ final class Storm: Sendable {
             group.addTask {
                 try await self.fleet.sacrifice(spot, nth: nth, slot: slot, within: .seconds(30))
             }
-            if spot.point == .incidentBeforeCopy {
-                group.addTask {
-                    try await self.publishUnreadable(to: spot.queue)
-                    return nil
-                }
+            group.addTask {
+                try await self.bait.publish(for: spot)
+                return nil
             }
             defer { group.cancelAll() }
             while let died = try await group.next() {
@@ -75,48 +81,28 @@ final class Storm: Sendable {
         }
     }
 
-    /// Sends what the queue's workers refuse, until one of them has died of it.
-    private func publishUnreadable(to queue: String) async throws {
-        while !Task.isCancelled {
-            let id = "stray-\(queue)-\(UUID().uuidString)"
-            try await feed.publish([Workload.unreadable(id, queue: queue)])
-            do {
-                try await Task.sleep(for: .milliseconds(500))
-            } catch {
-                return
-            }
-        }
-    }
-
     private var isKilling: Bool { unfinished.withLock { !$0.isEmpty } }
 
-    /// Most at a steady rate; then a few, as long as there are workers that need traffic to die; then the rest.
+    /// All at a steady rate; then waits until every crash point was tried, for which there is bait.
     private func publish(_ dispatches: [Workload.Dispatch]) async throws {
-        let steady = dispatches.count * 3 / 4
         let ticks = max(1, Int(settings.load / Self.tick))
         var next = 0
         for tick in 1...ticks {
-            let end = steady * tick / ticks
+            let end = dispatches.count * tick / ticks
             try await feed.publish(Array(dispatches[next..<end]))
             next = end
             if tick % 50 == 0 { say("published \(next) of \(dispatches.count)") }
             try await Task.sleep(for: Self.tick)
         }
-        let giveUp = ContinuousClock.now + Self.patience * 3
-        while isKilling, ContinuousClock.now < giveUp {
-            if next < dispatches.count {
-                try await feed.publish([dispatches[next]])
-                next += 1
-            }
-            try await Task.sleep(for: .milliseconds(300))
-        }
-        try await feed.publish(Array(dispatches[next...]))
         say("published \(dispatches.count) of \(dispatches.count)")
+        while isKilling { try await Task.sleep(for: Self.tick) }
+        isOver.withLock { $0 = true }
     }
 
     private func killAtRandom() async throws {
+        guard settings.faults.contains(.kills) else { return }
         var dice = Dice(seed: settings.seed &+ 1)
-        while isKilling {
+        while !isOver.withLock(\.self) {
             try await Task.sleep(for: .milliseconds(Int.random(in: 1500...5000, using: &dice)))
             fleet.killOne(using: &dice)
         }

@@ -41,11 +41,12 @@ struct DealStory: Sendable {
         amounts = (0..<Int.random(in: 1...3, using: &dice)).map { _ in Int64.random(in: 1...9_999_999, using: &dice) }
     }
 
-    /// The event that tells a version of the deal; a later version, or `other` content, sells for more.
+    /// The event that tells a version of the deal; `other` content is worth more.
     func deal(
         version: Int, eventID: String, stage: String = "Closed Won", other: Bool = false
     ) throws -> Workload.Dispatch {
-        let amounts = amounts.map { $0 + Int64(version - 1) * 1000 + (other ? 1 : 0) }
+        // A later version costs more and has one line more.
+        let amounts = amounts.map { $0 + Int64(version - 1) * 1000 + (other ? 1 : 0) } + (version > 1 ? [7_777] : [])
         let data: [String: Any] = [
             "opportunity": opportunity, "contract": contract, "version": version, "legalEntity": entity,
             "currency": currency, "customer": customer, "totalMinor": amounts.reduce(0, +), "paymentTermsDays": 30,

@@ -28,14 +28,14 @@ struct Workload: Sendable {
 
     let dispatches: [Dispatch]
 
-    /// A workload of `deals` deals; the same seed gives the same.
-    init(deals: Int, seed: UInt64, mix: Mix) throws {
+    /// A workload of `deals` deals, of which `pace` are published a second; the same three give the same.
+    init(deals: Int, seed: UInt64, pace: Double, mix: Mix) throws {
         var dice = Dice(seed: seed)
-        let run = String(seed, radix: 36)
+        let run = Self.name(ofRun: seed)
         var placed: [(place: Double, dispatch: Dispatch)] = []
         for number in 0..<deals {
             let place = Double(number)
-            for (delay, dispatch) in try Self.story(number, run, deals, mix, &dice) {
+            for (delay, dispatch) in try Self.story(number, run, deals, pace, mix, &dice) {
                 placed.append((place + delay, dispatch))
             }
             if dice.falls(within: mix.unreadable) {
@@ -47,6 +47,9 @@ struct Workload: Sendable {
             ($0.element.place, $0.offset) < ($1.element.place, $1.offset)
         }.map(\.element.dispatch)
     }
+
+    /// What the names of a run's deals have in common.
+    static func name(ofRun seed: UInt64) -> String { String(seed, radix: 36) }
 
     /// A message that the workers of `queue` refuse.
     static func unreadable(_ id: String, queue: String) -> Dispatch {
@@ -60,7 +63,7 @@ struct Workload: Sendable {
 
     /// What is told about one deal, each with how many deals later.
     private static func story(
-        _ number: Int, _ run: String, _ deals: Int, _ mix: Mix, _ dice: inout Dice
+        _ number: Int, _ run: String, _ deals: Int, _ pace: Double, _ mix: Mix, _ dice: inout Dice
     ) throws -> [(Double, Dispatch)] {
         let throwOfFate = Double.random(in: 0..<1, using: &dice)
         let fate: PublishedMessage.Fate =
@@ -94,8 +97,8 @@ struct Workload: Sendable {
             told.append((Double.random(in: 0...40, using: &dice), try deal.deal(version: 2, eventID: id + "-v2")))
         }
         if fate == .isCancelled {
-            // Most of them while the deal is in work.
-            let delay = Double.random(in: 0...1, using: &dice) * Double.random(in: 0...30, using: &dice)
+            // Most of them while the deal is in work, which takes some seconds.
+            let delay = Double.random(in: 0...4, using: &dice) * pace
             told.append((delay, try deal.cancellation(version: 9, eventID: id + "-cancelled")))
         }
         return told

@@ -82,6 +82,12 @@ package struct CrashLoop: Sendable {
         return nil
     }
 
+    /// Tells it as `pairs` does with one seed.
+    package func pair(_ seed: UInt64) async -> Report {
+        let effects = await scenario.run(setup: setup).effects
+        return await run(pair(seed, effects: effects), seed: seed, isTold: true)
+    }
+
     private func pair(_ seed: UInt64, effects: Int) -> [Fault] {
         var dice = Dice(seed: seed &* 0x2545_F491_4F6C_DD1D)
         return (0..<2).map { _ in
@@ -91,9 +97,8 @@ package struct CrashLoop: Sendable {
 
     /// Tells it as a finding's `replay` says: the number of an effect, or `seed` and a number.
     package func replay(_ which: String) async -> [Report] {
-        let effects = await scenario.run(setup: setup).effects
         if which.hasPrefix("seed"), let seed = UInt64(which.dropFirst(4)) {
-            return [await run(pair(seed, effects: effects), seed: seed, isTold: true)]
+            return [await pair(seed)]
         }
         let numbers = which.split { $0 == "+" || $0 == "x" }.compactMap { UInt64($0) }
         if numbers.count == 3 {

@@ -48,15 +48,14 @@ final class Passage: Sendable {
         if isDead { throw Died() }
         let (number, fault) = course.next(kind)
         await arrive(number)
-        let told = what()
         course.tell(
-            "\(number)\t\(clock.now)\t\(worker)\t\(told)\(fault.map { "\t<- \($0.kind.rawValue)" } ?? "")")
+            "\(number)\t\(clock.now)\t\(worker)\t\(what())\(fault.map { "\t<- \($0.kind.rawValue)" } ?? "")")
         switch fault?.kind {
         case .crashBefore: try die()
         case .notDone: return try unknown(failure, silence)
         case .overtaken:
             await goOnWithout(fault?.roll ?? 0)
-            course.tell("\(number)\t\(clock.now)\t\(worker) goes on with \(told)")
+            course.tell("\(number)\t\(clock.now)\t\(worker) goes on with \(number)")
         case .late:
             // Sent in time, done when nobody waits for it any more, and yet before it counts as settled.
             try check()
@@ -98,6 +97,8 @@ final class Passage: Sendable {
 /// What a worker hears of a store or a broker that went away in the middle.
 struct Away: Error, CustomStringConvertible {
     let description = "the connection was lost"
+
+    static let heard: @Sendable () -> any Error = { Away() }
 }
 
 /// The store, as one worker reaches it.
@@ -111,7 +112,7 @@ struct GatedStore: HandoffStore {
     private func pass<Value: Sendable>(
         _ what: @autoclosure () -> String, _ act: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
-        try await passage.pass(.transaction, what(), failure: { Away() }) {
+        try await passage.pass(.transaction, what(), failure: Away.heard) {
             do {
                 return try act()
             } catch let error as TwinError {
@@ -194,13 +195,13 @@ struct GatedOutbox: Outbox {
     }
 
     func announce(_ event: Announcement) async throws {
-        try await passage.pass(.publication, "announce \(event.type)", failure: { Away() }) {
+        try await passage.pass(.publication, "announce \(event.type)", failure: Away.heard) {
             broker.announce(event.id)
         }
     }
 
     func depth(of queue: String) async throws -> QueueDepth? {
-        try await passage.pass(.question, "depth of \(queue)", failure: { Away() }) {
+        try await passage.pass(.question, "depth of \(queue)", failure: Away.heard) {
             QueueDepth(messages: broker.depth(of: queue), consumers: 1)
         }
     }

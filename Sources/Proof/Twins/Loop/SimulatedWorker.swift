@@ -77,7 +77,7 @@ struct SimulatedWorker<S: Saga>: Sendable {
 
     /// An acknowledgement that is lost brings the message back; one that is doubled stands for a doubled delivery.
     private func acknowledge(_ message: MemoryBroker.Message) async throws {
-        try await passage.pass(.acknowledgement, "ack \(message.id)", failure: { Away() }) {
+        try await passage.pass(.acknowledgement, "ack \(message.id)", failure: Away.heard) {
             [broker, name, queue] in
             let wasHere = broker.acknowledge(message.id, by: name)
             if !wasHere { broker.publish(message.content, to: queue.name) }

@@ -1,0 +1,35 @@
+extension Scenario {
+    /// Calls that can be refused with nothing lost, in the order of a deal.
+    package static let refusable: [TargetVerb] = [
+        .createCustomer, .createProject, .createTasks, .createBillingSchedule, .activateProject,
+    ]
+
+    /// Undoings that can be refused, in the order of a cancellation.
+    package static let refusableUndoings: [TargetVerb] = [
+        .deactivateProject, .cancelBillingSchedule, .deleteTasks, .deleteProject,
+    ]
+
+    /// How many effects a deal has before it is finished.
+    package static let effectsOfDeal = 73
+
+    /// Every scenario that random faults are thrown at; where there is one for each step or moment, `number` chooses.
+    package static func all(choosing number: Int) throws -> [Scenario] {
+        let call = refusable[number % refusable.count]
+        let beforeReturn = refusable[number % 4]
+        return [
+            try oneDeal(), try newVersion(), try versionBehind(), try changeOrder(), try repeated(), try deadly(),
+            try twoDeals(), try throttled(), try adopted(), try invoiced(), try rejectedCancellation(),
+            try cancelled(before: number % (effectsOfDeal + 2)), try refused(call, then: .requeue(adopting: nil)),
+            try refused(beforeReturn, then: .undo), try refused(.createTasks, then: .keep),
+            try turnedBack(beforeReturn), try refusedUndo(refusableUndoings[number % refusableUndoings.count]),
+        ]
+    }
+
+    /// The scenario of this name, as replays give it.
+    package static func named(_ name: String) throws -> Scenario? {
+        for number in 0..<(effectsOfDeal + 2) {
+            if let found = try all(choosing: number).first(where: { $0.name == name }) { return found }
+        }
+        return nil
+    }
+}
