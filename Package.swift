@@ -150,8 +150,8 @@ let package = Package(
         tests(
             "Connectors",
             [
-                "Connectors", "Sagas", "SandboxSystems", "Workers", asyncHTTPClient, metrics, metricsTestKit, nioCore,
-                nioPosix,
+                "Connectors", "Sagas", "SandboxSystems", "Twins", "Workers", asyncHTTPClient, metrics, metricsTestKit,
+                nioCore, nioPosix,
             ]),
         tests("Observability", ["Observability", coreMetrics, lifecycle, logging]),
         tests("Operations", ["Operations", "PostgreSQL", "RabbitMQ", "Support", "Workers"]),

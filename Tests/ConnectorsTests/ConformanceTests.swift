@@ -4,12 +4,12 @@ import Sagas
 import Testing
 import Workers
 
-/// What every adapter must do; a new one needs a case in `Adapter` and no test of its own.
+/// What every adapter must do, and the systems in memory too; a new adapter needs a case in `Adapter` and no test of its own.
 @Suite struct ConformanceTests {
     @Test(
         "the same key makes one thing, and a read-back gives the same id",
-        .timeLimit(.minutes(1)), arguments: Adapter.allCases, Verb.findable)
-    func sameKey(adapter: Adapter, verb: Verb) async throws {
+        .timeLimit(.minutes(1)), arguments: TargetSystem.all, Verb.findable)
+    func sameKey(adapter: TargetSystem, verb: Verb) async throws {
         try await withTargets(adapter) { targets in
             let ground = try await verb.prepare(targets)
             #expect(try await verb.find(targets, ground, as: call("k/ é")) == nil)
@@ -22,8 +22,8 @@ import Workers
 
     @Test(
         "a timeout after the effect is in doubt, and the read-back finds what was made",
-        .timeLimit(.minutes(1)), arguments: Adapter.allCases, Verb.findable)
-    func timeoutAfter(adapter: Adapter, verb: Verb) async throws {
+        .timeLimit(.minutes(1)), arguments: TargetSystem.all, Verb.findable)
+    func timeoutAfter(adapter: TargetSystem, verb: Verb) async throws {
         try await withTargets(adapter) { targets in
             let ground = try await verb.prepare(targets)
             try await targets.arm(
@@ -40,8 +40,8 @@ import Workers
 
     @Test(
         "a call that breaks before its effect is in doubt, and is done when tried again",
-        .timeLimit(.minutes(1)), arguments: Adapter.allCases, Verb.findable)
-    func timeoutBefore(adapter: Adapter, verb: Verb) async throws {
+        .timeLimit(.minutes(1)), arguments: TargetSystem.all, Verb.findable)
+    func timeoutBefore(adapter: TargetSystem, verb: Verb) async throws {
         try await withTargets(adapter) { targets in
             let ground = try await verb.prepare(targets)
             try await targets.arm(#"[{"verb":"\#(verb.rawValue)","effect":"timeout_before","holdMs":5,"count":1}]"#)
@@ -56,8 +56,8 @@ import Workers
 
     @Test(
         "429 is throttled with the time asked for, 500 is a failure, 422 is refused",
-        .timeLimit(.minutes(1)), arguments: Adapter.allCases, Verb.allCases)
-    func statuses(adapter: Adapter, verb: Verb) async throws {
+        .timeLimit(.minutes(1)), arguments: TargetSystem.all, Verb.allCases)
+    func statuses(adapter: TargetSystem, verb: Verb) async throws {
         try await withTargets(adapter) { targets in
             let ground = try await verb.prepare(targets)
             let only = #""verb":"\#(verb.rawValue)""#
@@ -118,8 +118,8 @@ import Workers
         }
     }
 
-    @Test("a key with other content is refused", .timeLimit(.minutes(1)), arguments: Adapter.allCases)
-    func otherContent(adapter: Adapter) async throws {
+    @Test("a key with other content is refused", .timeLimit(.minutes(1)), arguments: TargetSystem.all)
+    func otherContent(adapter: TargetSystem) async throws {
         try await withTargets(adapter) { targets in
             _ = try await targets.erp.createCustomer(Samples.customer(), as: call("k"))
             await #expect(throws: Refused.self) {
@@ -137,8 +137,8 @@ import Workers
 
     @Test(
         "a schedule that is accepted is unfinished until it is there", .timeLimit(.minutes(1)),
-        arguments: Adapter.allCases)
-    func accepted(adapter: Adapter) async throws {
+        arguments: TargetSystem.all)
+    func accepted(adapter: TargetSystem) async throws {
         try await withTargets(adapter, billingDelay: .seconds(2)) { targets in
             let ground = try await Verb.createBillingSchedule.prepare(targets)
             #expect(try await targets.erp.findBillingSchedule(as: call("k")) == .absent)

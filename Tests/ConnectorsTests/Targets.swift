@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import SandboxSystems
 import Testing
+import Twins
 
 /// The three systems behind one adapter, with a hand on the other side.
 struct Targets: Sendable {
@@ -11,9 +12,12 @@ struct Targets: Sendable {
     let erp: any ERP
     let psa: any PSA
     let crm: any CRM
+    /// The systems in memory; nil where there are real ones behind an adapter.
+    var twin: MemoryTargets?
 
     /// Tells the systems what to do wrong: a list of fault rules in JSON.
     func arm(_ rules: String) async throws {
+        if let twin { return twin.arm(try Rule.faults(rules)) }
         let (status, _) = try await admin("PUT", "/admin/faults", rules)
         #expect(status == 200)
     }
@@ -22,6 +26,10 @@ struct Targets: Sendable {
 
     /// How many effects a key had at a verb.
     func effects(_ verb: String, key: String) async throws -> Int {
+        if let twin {
+            return twin.effects(
+                try #require(TargetVerb(rawValue: verb)), key: try #require(key.removingPercentEncoding))
+        }
         let (_, body) = try await admin("GET", "/admin/effects?verb=\(verb)&key=\(key)")
         return ((body["items"] as? [[String: Any]])?.first?["count"] as? Int) ?? 0
     }
@@ -62,6 +70,71 @@ func withTargets(
                     psa: adapter.psa(at: base, over: connections), crm: adapter.crm(at: base + "/", over: connections)))
         }
     })
+}
+
+/// Everything that must speak to systems as the ports say.
+enum TargetSystem: Sendable, CustomTestStringConvertible {
+    case adapter(Adapter)
+    /// The systems in memory that the crash loop runs over.
+    case twin
+
+    static let all = Adapter.allCases.map(TargetSystem.adapter) + [.twin]
+
+    var testDescription: String {
+        switch self {
+        case .adapter(let adapter): adapter.rawValue
+        case .twin: "twin"
+        }
+    }
+}
+
+/// Runs `body` against systems of a test's own, real or in memory.
+func withTargets(
+    _ system: TargetSystem, billingDelay: Duration = .milliseconds(50),
+    _ body: @Sendable @escaping (Targets) async throws -> Void
+) async throws {
+    switch system {
+    case .adapter(let adapter): try await withTargets(adapter, billingDelay: billingDelay, body)
+    case .twin:
+        let twin = MemoryTargets(now: { .now }, billingDelay: billingDelay)
+        let gate = DirectGate()
+        try await body(
+            Targets(
+                base: "", erp: MemoryERP(twin, through: gate), psa: MemoryPSA(twin, through: gate),
+                crm: MemoryCRM(twin, through: gate), twin: twin))
+    }
+}
+
+/// A fault rule as the sandbox takes it, for the systems in memory.
+private struct Rule: Decodable {
+    let verb: String?
+    let effect: String
+    let count: Int?
+    let retryAfterS: Int?
+    let code, text: String?
+
+    struct Unknown: Error {
+        let effect: String
+    }
+
+    static func faults(_ rules: String) throws -> [TargetFault] {
+        try JSONDecoder().decode([Rule].self, from: Data(rules.utf8)).map { rule in
+            TargetFault(rule.verb.flatMap(TargetVerb.init), try rule.fault, count: rule.count)
+        }
+    }
+
+    private var fault: TargetFault.Effect {
+        get throws {
+            switch effect {
+            case "throttle": .throttle(retryAfter: .seconds(retryAfterS ?? 1))
+            case "error": .error
+            case "timeout_before": .timeoutBefore
+            case "timeout_after": .timeoutAfter
+            case "refuse": .refuse(code: code ?? "", text: text ?? "")
+            default: throw Unknown(effect: effect)
+            }
+        }
+    }
 }
 
 /// Runs `body` with connections that are shut down at its end, whatever happens.

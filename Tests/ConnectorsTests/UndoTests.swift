@@ -7,8 +7,8 @@ import Workers
 @Suite struct UndoTests {
     @Test(
         "C13 what was made is undone once, and undoing it again or undoing nothing is undone too",
-        .timeLimit(.minutes(1)), arguments: Adapter.allCases, Inverse.allCases)
-    func undone(adapter: Adapter, inverse: Inverse) async throws {
+        .timeLimit(.minutes(1)), arguments: TargetSystem.all, Inverse.allCases)
+    func undone(adapter: TargetSystem, inverse: Inverse) async throws {
         try await withTargets(adapter, billingDelay: .zero) { targets in
             let ground = try await inverse.verb.prepare(targets)
             #expect(try await inverse.undo("NONE-1", targets, ground, as: call("none")) == .undone)
@@ -26,8 +26,8 @@ import Workers
 
     @Test(
         "C13 an undo whose answer is lost is in doubt, and undone when asked again",
-        .timeLimit(.minutes(1)), arguments: Adapter.allCases, Inverse.allCases)
-    func lostAnswer(adapter: Adapter, inverse: Inverse) async throws {
+        .timeLimit(.minutes(1)), arguments: TargetSystem.all, Inverse.allCases)
+    func lostAnswer(adapter: TargetSystem, inverse: Inverse) async throws {
         try await withTargets(adapter, billingDelay: .zero) { targets in
             let ground = try await inverse.verb.prepare(targets)
             let id = try await inverse.make(targets, ground)
@@ -47,8 +47,8 @@ import Workers
 
     @Test(
         "C13 a refused undo is a refusal of its own class, and what cannot be undone is kept for finance",
-        .timeLimit(.minutes(1)), arguments: Adapter.allCases, Inverse.allCases)
-    func refusedAndKept(adapter: Adapter, inverse: Inverse) async throws {
+        .timeLimit(.minutes(1)), arguments: TargetSystem.all, Inverse.allCases)
+    func refusedAndKept(adapter: TargetSystem, inverse: Inverse) async throws {
         try await withTargets(adapter, billingDelay: .zero) { targets in
             let ground = try await inverse.verb.prepare(targets)
             let id = try await inverse.make(targets, ground)
@@ -68,8 +68,8 @@ import Workers
 
     @Test(
         "an undo that is throttled, fails or is late is tried again",
-        .timeLimit(.minutes(1)), arguments: Adapter.allCases, Inverse.allCases)
-    func unavailable(adapter: Adapter, inverse: Inverse) async throws {
+        .timeLimit(.minutes(1)), arguments: TargetSystem.all, Inverse.allCases)
+    func unavailable(adapter: TargetSystem, inverse: Inverse) async throws {
         try await withTargets(adapter, billingDelay: .zero) { targets in
             let ground = try await inverse.verb.prepare(targets)
             let id = try await inverse.make(targets, ground)
@@ -93,8 +93,8 @@ import Workers
 
     @Test(
         "C13 strictly last first works, and another order is refused", .timeLimit(.minutes(1)),
-        arguments: Adapter.allCases)
-    func order(adapter: Adapter) async throws {
+        arguments: TargetSystem.all)
+    func order(adapter: TargetSystem) async throws {
         try await withTargets(adapter, billingDelay: .zero) { targets in
             let ground = try await Verb.createTasks.prepare(targets)
             let made: [Inverse] = [.deleteTasks, .cancelBillingSchedule, .deactivateProject]
@@ -114,8 +114,8 @@ import Workers
 
     @Test(
         "a schedule that the ERP still works on is not cancelled before it is there", .timeLimit(.minutes(1)),
-        arguments: Adapter.allCases)
-    func stillProcessing(adapter: Adapter) async throws {
+        arguments: TargetSystem.all)
+    func stillProcessing(adapter: TargetSystem) async throws {
         try await withTargets(adapter, billingDelay: .seconds(2)) { targets in
             let ground = try await Verb.createBillingSchedule.prepare(targets)
             await #expect(throws: Unavailable.self) {
@@ -138,8 +138,8 @@ import Workers
 
     @Test(
         "H13 what a person made by hand is known by its id, and what nobody made is not", .timeLimit(.minutes(1)),
-        arguments: Adapter.allCases)
-    func madeByHand(adapter: Adapter) async throws {
+        arguments: TargetSystem.all)
+    func madeByHand(adapter: TargetSystem) async throws {
         try await withTargets(adapter, billingDelay: .zero) { targets in
             let ground = try await Verb.createTasks.prepare(targets)
             let tasks = try await Inverse.deleteTasks.make(targets, ground)
@@ -163,13 +163,13 @@ import Workers
     }
 
     @Test(
-        "H6 what a refusal is about decides whose it is", .timeLimit(.minutes(1)), arguments: Adapter.allCases,
+        "H6 what a refusal is about decides whose it is", .timeLimit(.minutes(1)), arguments: TargetSystem.all,
         [
             ("tax_unknown", .taxUnknown), ("revenue_rule_missing", .revenueRuleMissing),
             ("entity_unmapped", .entityUnmapped), ("duplicate_customer", .duplicateCustomer),
             ("unknown_service", .serviceUnknown), ("anything", .targetRefused),
         ] as [(String, IncidentClass)])
-    func classes(adapter: Adapter, expected: (code: String, incidentClass: IncidentClass)) async throws {
+    func classes(adapter: TargetSystem, expected: (code: String, incidentClass: IncidentClass)) async throws {
         try await withTargets(adapter) { targets in
             try await targets.arm(#"[{"effect":"refuse","code":"\#(expected.code)","text":"why"}]"#)
             let refused = await #expect(throws: Refused.self) {

@@ -16,6 +16,7 @@ struct AnswerTests {
     func examples() throws {
         let judges = [
             Disposition.type: try judge(Disposition.type), HandoffReady.type: try judge(HandoffReady.type),
+            HandoffWithdrawn.type: try judge(HandoffWithdrawn.type),
         ]
         var seen: Set<String> = []
         for name in Examples.names(in: Examples.handoffs) {
@@ -92,5 +93,9 @@ struct AnswerTests {
         let readyTime = try #require(Timestamp("2026-03-31T09:30:07.031Z"))
         let expectedReady = try Examples.json("ready.json", in: Examples.handoffs).canonicalBytes
         #expect(ready.encoded(id: "r-0001", time: readyTime) == expectedReady)
+        let withdrawn = HandoffWithdrawn(
+            handoff: ready.handoff, key: ready.key, announcement: "r-0001", correlationID: ready.correlationID)
+        let expectedWithdrawn = try Examples.json("withdrawn.json", in: Examples.handoffs).canonicalBytes
+        #expect(withdrawn.encoded(id: "w-0001", time: readyTime) == expectedWithdrawn)
     }
 }

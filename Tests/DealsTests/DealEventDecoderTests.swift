@@ -39,7 +39,8 @@ struct DealEventDecoderTests {
         let classes = Set(ExpectedRejection.all.map(\.incidentClass)).union(byLimitsAlone)
         let later: Set<IncidentClass> = [
             .conflict, .lateChange, .baseMissing, .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped,
-            .duplicateCustomer, .serviceUnknown, .targetRefused, .undoRefused, .adoptionUnconfirmed, .statusRefused,
+            .duplicateCustomer, .serviceUnknown, .targetRefused, .undoRefused, .residue, .adoptionUnconfirmed,
+            .statusRefused,
             .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .unroutable, .undeliverable, .unknown,
         ]
         #expect(classes == Set(IncidentClass.allCases.filter { !later.contains($0) }.map(\.rawValue)))

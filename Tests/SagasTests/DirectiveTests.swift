@@ -56,8 +56,7 @@ import Testing
         if step.queue != "here" { return .handOver(queue: step.queue) }
         if step.state == .planned { return step.adoptID == nil ? .perform(place) : .adopt(place) }
         if !step.isSettled { return .waitUntilSettled(place) }
-        if step.state == .undoing { return .readBackUndo(place) }
-        return step.adoptID == nil ? .readBack(place) : .adopt(place)
+        return step.state == .undoing ? .readBackUndo(place) : .readBack(place)
     }
 
     @Test("C13 the last step that may stand decides backwards, whatever the steps look like")
@@ -73,7 +72,7 @@ import Testing
         }
         #expect(
             names == [
-                "compensated", "handOver", "compensate", "adopt", "readBack", "readBackUndo", "waitUntilSettled",
+                "compensated", "handOver", "compensate", "readBack", "readBackUndo", "waitUntilSettled",
             ])
     }
 
@@ -81,8 +80,7 @@ import Testing
         if step.queue != "here" { return .handOver(queue: step.queue) }
         if step.state == .done { return .compensate(place) }
         if !step.isSettled { return .waitUntilSettled(place) }
-        if step.state == .undoing { return .readBackUndo(place) }
-        return step.adoptID == nil ? .readBack(place) : .adopt(place)
+        return step.state == .undoing ? .readBackUndo(place) : .readBack(place)
     }
 
     private func name(_ directive: Directive) -> String { String("\(directive)".prefix { $0 != "(" }) }

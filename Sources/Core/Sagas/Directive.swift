@@ -42,16 +42,10 @@ public func directive(after steps: [StepRecord], going direction: Direction, in 
     let step = steps[next]
     if step.queue != queue { return .handOver(queue: step.queue) }
     switch step.state {
-    case .planned: return whatToAsk(about: step, at: next)
-    case .intent: return step.isSettled ? whatToAsk(about: step, at: next) : .waitUntilSettled(next)
+    case .planned: return step.adoptID == nil ? .perform(next) : .adopt(next)
+    case .intent: return step.isSettled ? .readBack(next) : .waitUntilSettled(next)
     case .undoing: return step.isSettled ? .readBackUndo(next) : .waitUntilSettled(next)
     // Forwards these are passed over, and backwards all but what is done.
     case .done, .undone, .kept, .skipped: return .compensate(next)
     }
-}
-
-/// A step that is not known to be done: what a person made by hand counts first, then what a call may have made.
-private func whatToAsk(about step: StepRecord, at place: Int) -> Directive {
-    if step.adoptID != nil { return .adopt(place) }
-    return step.state == .intent ? .readBack(place) : .perform(place)
 }

@@ -110,17 +110,20 @@ public struct SagaAttempt: Sendable {
     public let receipts: [String: Receipt]
     /// What is known of the claimed thing: nil while it is not known to exist.
     public let claimed: Receipt?
+    /// Whether the whole contract is taken back, and not this version alone.
+    public let takesBackContract: Bool
 
     /// Describes one try.
     public init(
         key: String, correlationID: String, deadline: ContinuousClock.Instant, receipts: [String: Receipt],
-        claimed: Receipt? = nil
+        claimed: Receipt? = nil, takesBackContract: Bool = false
     ) {
         self.key = key
         self.correlationID = correlationID
         self.deadline = deadline
         self.receipts = receipts
         self.claimed = claimed
+        self.takesBackContract = takesBackContract
     }
 
     /// The external id that the step `label` left behind; refuses as a mistake in the software when it left none.

@@ -46,6 +46,8 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
     case targetRefused = "target_refused"
     /// A target said that it will not take back what was done.
     case undoRefused = "undo_refused"
+    /// What could not be taken back is left, and somebody has to deal with it.
+    case residue
     /// A person named what was made by hand, and the target does not know it.
     case adoptionUnconfirmed = "adoption_unconfirmed"
     /// A system will not show the status that it is told.
@@ -72,7 +74,8 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
         case .tooManyLines, .amountsDoNotAddUp, .datesReversed, .notApproved, .conflict, .lateChange, .baseMissing,
             .baseUnusable:
             .salesOperations
-        case .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .targetRefused, .undoRefused:
+        case .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .targetRefused, .undoRefused,
+            .residue:
             .finance
         case .serviceUnknown: .projectOperations
         case .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .adoptionUnconfirmed, .undeliverable, .unknown: .support

@@ -20,13 +20,17 @@ public struct Unavailable: Error, Sendable, Equatable, CustomStringConvertible {
     public let retryAfter: Duration?
     /// What the target said, in words: no payload, no secret.
     public let reason: String
+    /// Whether the call may have taken effect all the same, though the target asked for a later one.
+    public let leavesDoubt: Bool
 
     /// Describes why `target` could not do the work now.
-    public init(_ cause: Cause, target: String, retryAfter: Duration? = nil, reason: String) {
+    public init(_ cause: Cause, target: String, retryAfter: Duration? = nil, reason: String, leavesDoubt: Bool = false)
+    {
         self.cause = cause
         self.target = target
         self.retryAfter = retryAfter
         self.reason = String(reason.prefix(1000))
+        self.leavesDoubt = leavesDoubt
     }
 
     /// Whether this failure uses up one of the step's attempts.

@@ -76,7 +76,8 @@ struct SetRun: Sendable {
         }
         let counts = ActResult.Outcome.allCases.compactMap { outcome in
             let count = results.count { $0.outcome == outcome }
-            return count == 0 ? nil : "\(count) \(outcome.rawValue)"
+            let word = options.dryRun && outcome == .done ? "would be done" : outcome.rawValue
+            return count == 0 ? nil : "\(count) \(word)"
         }
         note((options.dryRun ? "dry run, nothing was done: " : "") + counts.joined(separator: ", "))
         if options.dryRun { return }

@@ -20,8 +20,9 @@ struct HTTPAnswer: Sendable {
         // The target read the request and will give the same answer to the same request.
         case 400, 404, 405, 409, 410, 413, 414, 415, 422: Refused(incidentClass, "\(target) answered \(reason)")
         case 429: Unavailable(.throttled, target: target, retryAfter: retryAfter, reason: reason)
+        // Whoever stands before the target may say so after the target has done it.
         case 503 where retryAfter != nil:
-            Unavailable(.throttled, target: target, retryAfter: retryAfter, reason: reason)
+            Unavailable(.throttled, target: target, retryAfter: retryAfter, reason: reason, leavesDoubt: true)
         default: Unavailable(.failure, target: target, retryAfter: retryAfter, reason: reason)
         }
     }

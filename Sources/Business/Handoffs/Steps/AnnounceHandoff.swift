@@ -8,8 +8,10 @@ struct AnnounceHandoff: Step {
     let announcements: any Announcements
     let now: @Sendable () -> Timestamp
 
-    /// A broker cannot be asked what it delivered; announced again, it has the same id.
-    func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found { .absent }
+    /// A broker cannot be asked what it delivered: what is in doubt is announced, or withdrawn, again, under the same id.
+    func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        attempt.receipts[label].map(Found.present) ?? .absent
+    }
 
     /// Nobody but this step makes announcements.
     func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found { .absent }

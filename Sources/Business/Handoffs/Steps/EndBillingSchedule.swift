@@ -31,7 +31,7 @@ struct EndBillingSchedule: Step {
 
     func compensate(_ receipt: Receipt, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Undone {
         .kept(
-            because: "schedule \(instance) was ended for this version: if the version before goes on, set it up again",
-            owner: .finance)
+            because: "schedule \(instance) was ended for this version: the version before goes on, set it up again",
+            owner: attempt.takesBackContract ? nil : .finance)
     }
 }

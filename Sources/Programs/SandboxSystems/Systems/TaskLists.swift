@@ -35,8 +35,8 @@ enum TaskLists {
         let asked = try asking.written(BareBody.self)
         return { world in
             guard world.psa.taskList(id, of: project) != nil else { throw Refusal.missing("task list \(id)") }
-            guard world.psa.activations[project] == nil else {
-                throw Refusal(.conflict, "is_active", "project \(project) is active: its tasks may be worked on")
+            guard world.psa.activations[project] == nil || world.psa.taskLists(of: project).count > 1 else {
+                throw Refusal(.conflict, "is_active", "project \(project) is active: its last tasks may be worked on")
             }
             return try world.remove(id, by: .deleteTasks, asked, subject: project) { $0.uppercased() }
         }

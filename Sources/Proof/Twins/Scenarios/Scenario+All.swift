@@ -199,11 +199,11 @@ extension Scenario {
         return Scenario(
             "adopted",
             [
-                Cue(.event(try SampleDeals.arrival())), Cue(.support(.requeue(adopting: "PRJ-1"))),
+                Cue(.event(try SampleDeals.arrival())), Cue(.support(.requeue(adopting: "PRJ-000001"))),
             ],
             faults: [refusal],
             byHand: ProjectRecord(
-                name: "By hand", customerID: "CUS-1", legalEntity: "DE01", currency: "EUR",
+                name: "By hand", customerID: "CUS-000001", legalEntity: "DE01", currency: "EUR",
                 contract: "CT-1", number: nil, start: "2027-01-01", end: "2027-12-31", manager: "-")
         ) { tables, world in
             states(tables, [.finished])

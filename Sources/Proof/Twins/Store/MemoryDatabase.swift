@@ -48,6 +48,14 @@ package final class MemoryDatabase: Sendable {
         try transaction { try $0.decide(handoff, isApproved: isApproved, at: $1) }
     }
 
+    /// Records a decision about a plan, whether or not anything waits for it.
+    package func record(_ isApproved: Bool, _ gate: String, _ planHash: String, of handoff: UUID) {
+        look { tables, _ in
+            tables.approvals.append(
+                Rows.Approval(handoff: handoff, gate: gate, planHash: planHash, isApproved: isApproved))
+        }
+    }
+
     /// Pauses a queue or a target, or ends its pause.
     package func setPause(_ kind: String, _ name: String, _ isPaused: Bool) throws {
         try transaction { tables, _ in

@@ -58,6 +58,7 @@ package enum Rows {
         package let key: String
         package var state = StepRecord.State.planned
         package var attempts = 0
+        var undoAttempts = 0
         package var settledAt: Duration?
         package var receipt: Receipt?
         var keptBecause: String?
@@ -106,6 +107,7 @@ package enum Rows {
         package var sourceVersion: Int64 = 1
         package var wanted: String
         var since: Duration
+        var nextTry: Duration?
         package var writtenVersion: Int64 = 0
         package var state = State.ready
         let queue: String

@@ -8,12 +8,15 @@ extension Tables {
     mutating func want(_ status: Status, for write: OwnerWrite, at now: Duration) -> [Ticket] {
         let key = MirrorKey(opportunity: write.opportunity, target: status.target, object: status.object)
         guard let place = mirrors.firstIndex(where: { $0.key == key }) else {
-            return insert(status, key, correlationID: write.correlationID, at: now)
+            let tickets = insert(status, key, correlationID: write.correlationID, at: now)
+            mirrors[mirrors.count - 1].nextTry = nextTry(after: write, at: now)
+            return tickets
         }
         var row = mirrors[place]
         guard row.wanted != status.content || isWorthTellingAnew(write) else { return [] }
         if row.wanted != status.content { row.since = now }
         row.wanted = status.content
+        row.nextTry = nextTry(after: write, at: now)
         row.sourceVersion += 1
         row.correlationID = write.correlationID
         let wasIdle = row.state == .idle
@@ -25,6 +28,10 @@ extension Tables {
         }
         mirrors[place] = row
         return wasIdle ? [ticket(of: row)] : []
+    }
+
+    private func nextTry(after write: OwnerWrite, at now: Duration) -> Duration? {
+        if case .waiting(let wait) = write.next { now + wait.time } else { nil }
     }
 
     /// The first status of an opportunity; nothing where there is one already.
@@ -45,17 +52,16 @@ extension Tables {
     /// A ready status of `queue` becomes running, with a new token and a lease.
     mutating func take(_ key: MirrorKey, in queue: String, at now: Duration) -> TakenMirror? {
         guard let place = mirrors.firstIndex(where: { $0.key == key }), mirrors[place].state == .ready,
-            mirrors[place].queue == queue
+            mirrors[place].queue == queue, !isPaused("queue", queue)
         else { return nil }
         mirrors[place].state = .running
         mirrors[place].token += 1
         mirrors[place].dueAt = now + limits.lease
         let row = mirrors[place]
-        let waiting = handoffs.first { $0.opportunity == key.opportunity && $0.state == .waiting }
         return TakenMirror(
             key: key, token: row.token, sourceVersion: row.sourceVersion, wanted: row.wanted, attempts: row.attempts,
             correlationID: row.correlationID, since: TwinClock.date(row.since),
-            nextTry: waiting?.dueAt.map(TwinClock.date))
+            nextTry: row.nextTry.map(TwinClock.date))
     }
 
     /// Writes how telling a status ended, if the writer still owns it.
@@ -69,14 +75,17 @@ extension Tables {
             mirrors[owned] = after(outcome, mirrors[owned], at: now)
             if mirrors[owned].state == .ready { settled.tickets = [ticket(of: mirrors[owned])] }
         }
+        let causes = "mirror/\(mirror.key.target)/\(mirror.key.object)/\(mirror.key.opportunity)/"
+        if outcome.result == .written {
+            closeIncidents("written") { $0.incidentClass == .statusRefused && $0.cause.hasPrefix(causes) }
+        }
         if case .refused(_, let reason) = outcome.result {
             settled.incident = open(
                 RawIncident(
                     id: nextID(),
-                    cause: "mirror/\(mirror.key.target)/\(mirror.key.object)/\(mirror.key.opportunity)/"
-                        + "\(mirror.sourceVersion)",
+                    cause: causes + "\(mirror.sourceVersion)",
                     handoff: nil, queue: queue, incidentClass: .statusRefused, story: reason,
-                    correlationID: mirror.correlationID, body: [], headers: [:]), at: now)
+                    correlationID: mirror.correlationID, body: nil, headers: [:]), at: now)
         }
         return settled
     }

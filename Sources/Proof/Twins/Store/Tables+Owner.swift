@@ -10,10 +10,11 @@ extension Tables {
         if let place = owned(write.handoff, token: write.token) {
             result.isOwner = true
             try plan(write, place)
-            for change in write.changes { apply(change, at: now) }
+            for change in write.changes { apply(change, going: write.direction, at: now) }
             journal += write.entries.map { Rows.Entry(handoff: write.handoff, text: $0) }
             let mirrorTickets = write.status.map { want($0, for: write, at: now) } ?? []
             result.incident = openIncident(of: write, handoffs[place], at: now)
+            if write.next == .compensated { openResidues(of: handoffs[place], write, at: now) }
             move(place, write, at: now)
             if case .ready(let queue) = write.next {
                 result.tickets.append(
@@ -39,13 +40,16 @@ extension Tables {
         }
     }
 
-    private mutating func apply(_ change: OwnerWrite.StepChange, at now: Duration) {
+    private mutating func apply(_ change: OwnerWrite.StepChange, going direction: Direction, at now: Duration) {
         guard let place = place(of: change.step.handoff), handoffs[place].steps.indices.contains(change.step.ordinal)
         else { return }
         var step = handoffs[place].steps[change.step.ordinal]
         let isHidden = plants.contains(.noIntents) && (change.state == .intent || change.state == .undoing)
-        if change.state == .undoing, step.state == .done { step.attempts = 0 }
-        step.attempts += change.failures
+        if direction == .backwards {
+            step.undoAttempts += change.failures
+        } else {
+            step.attempts += change.failures
+        }
         if !isHidden {
             if !Self.mayBecome(change.state, after: step.state) {
                 oddities.append("step \(step.key) became \(change.state) after \(step.state)")
@@ -83,6 +87,24 @@ extension Tables {
         }
     }
 
+    /// What could not be taken back and somebody has to deal with.
+    private mutating func openResidues(of row: Rows.Handoff, _ write: OwnerWrite, at now: Duration) {
+        let versions = handoffs.filter {
+            $0.opportunity == row.opportunity && $0.contract == row.contract
+                && ($0.id == row.id || row.kind == .cancel && $0.version < row.version)
+        }
+        for step in versions.flatMap(\.steps) where step.state == .kept && step.keptOwner != nil {
+            let cause = "residue/\(row.id.lowercased)/\(step.key)"
+            guard !incidents.contains(where: { $0.cause == cause }) else { continue }
+            let id = nextID()
+            incidents.append(
+                Rows.Incident(
+                    id: id, cause: cause, handoff: row.id, step: step.label, direction: .backwards, queue: step.queue,
+                    incidentClass: .residue, isBlocking: false, story: step.keptBecause ?? "",
+                    correlationID: row.correlationID, body: nil, round: row.requeues, caseID: id, dueAt: now))
+        }
+    }
+
     /// Due a ticket lease later: the writer publishes the copy itself, and the sweeper only if that was lost.
     private mutating func openIncident(of write: OwnerWrite, _ row: Rows.Handoff, at now: Duration) -> UUID? {
         guard let (incident, isBlocking) = write.incident else { return nil }
@@ -90,11 +112,12 @@ extension Tables {
         let cause = write.incidentCause(step: incident.step)
         guard !incidents.contains(where: { $0.cause == cause }) else { return id }
         let before = incidents.last {
-            $0.handoff == write.handoff && $0.step == incident.step && $0.direction == write.direction && $0.isBlocking
+            $0.handoff == write.handoff && $0.step == incident.step && $0.direction == write.incidentDirection
+                && $0.isBlocking
         }
         incidents.append(
             Rows.Incident(
-                id: id, cause: cause, handoff: write.handoff, step: incident.step, direction: write.direction,
+                id: id, cause: cause, handoff: write.handoff, step: incident.step, direction: write.incidentDirection,
                 queue: write.queue, incidentClass: incident.incidentClass, isBlocking: isBlocking,
                 story: incident.story, correlationID: row.correlationID, body: nil, round: row.requeues,
                 caseID: before?.caseID ?? id, dueAt: now + limits.ticketLease))
@@ -105,6 +128,7 @@ extension Tables {
     private mutating func move(_ place: Int, _ write: OwnerWrite, at now: Duration) {
         var row = handoffs[place]
         row.cause = nil
+        row.queue = write.queue
         switch write.next {
         case .running(let lease):
             row.state = .running
@@ -129,6 +153,12 @@ extension Tables {
         case .finished, .compensated:
             row.state = write.next == .finished ? .finished : .compensated
             row.dueAt = nil
+        }
+        if case .waiting(let wait) = write.next, row.state == .waiting {
+            switch wait.cause {
+            case .paused, .approval: row.activeSince = now
+            case .unavailable, .settling, .breaker: break
+            }
         }
         row.direction = write.direction
         row.lastError = write.isProgress ? write.lastError : write.lastError ?? row.lastError

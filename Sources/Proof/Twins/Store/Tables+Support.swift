@@ -60,7 +60,10 @@ extension Tables {
                 row.kind == .cancel && other.opportunity == row.opportunity && other.contract == row.contract
                 && other.version < row.version
             guard other.id == row.id || isTakenBack else { continue }
-            for step in other.steps.indices { handoffs[place].steps[step].attempts = 0 }
+            for step in other.steps.indices {
+                handoffs[place].steps[step].attempts = 0
+                handoffs[place].steps[step].undoAttempts = 0
+            }
         }
     }
 

@@ -18,7 +18,7 @@ extension Tables {
             opportunity: row.opportunity, contract: row.contract, version: row.version, part: "",
             correlationID: row.correlationID, isTooOld: now - row.activeSince > limits.maximalAge, kind: row.kind,
             direction: row.direction, plan: row.plan, deal: row.plan == nil ? row.deal : nil,
-            steps: records(of: row, at: now))
+            steps: records(of: row, going: row.direction, at: now))
         if row.kind == .cancel { taken.earlier = earlier(than: row, at: now) }
         taken.base = base(of: row, at: now)
         taken.approvals = approvals.filter { $0.handoff == id }.map {
@@ -33,7 +33,7 @@ extension Tables {
             other.opportunity == row.opportunity && other.contract == row.contract && other.version < row.version
                 && other.kind != .cancel
         }.sorted { $0.version < $1.version }
-        let found = versions.compactMap { version(of: $0, at: now) }
+        let found = versions.compactMap { version(of: $0, going: .backwards, at: now) }
         guard plants.contains(.undoFirstToLast) else { return found }
         return found.reversed().map { version in
             var reversed = version
@@ -47,24 +47,29 @@ extension Tables {
         guard row.kind != .cancel, row.version > 1, row.plan == nil else { return nil }
         let candidates = handoffs.filter { other in
             other.opportunity == row.opportunity && other.contract == row.contract && other.version < row.version
-                && other.kind != .cancel && other.state == .finished && (row.base == nil || other.version == row.base)
+                && other.kind != .cancel && other.state == .finished
                 && !other.steps.contains { [.undoing, .undone, .kept].contains($0.state) }
         }
-        return candidates.max { $0.version < $1.version }.flatMap { version(of: $0, at: now) }
+        let newest = candidates.max { $0.version < $1.version }
+        guard row.base == nil || newest?.version == row.base else { return nil }
+        return newest.flatMap { version(of: $0, going: .forwards, at: now) }
     }
 
-    private func version(of row: Rows.Handoff, at now: Duration) -> TakenHandoff.EarlierVersion? {
+    private func version(
+        of row: Rows.Handoff, going direction: Direction, at now: Duration
+    ) -> TakenHandoff.EarlierVersion? {
         guard let plan = row.plan, !row.steps.isEmpty else { return nil }
         return TakenHandoff.EarlierVersion(
-            id: row.id, version: row.version, plan: plan, steps: records(of: row, at: now))
+            id: row.id, version: row.version, plan: plan, steps: records(of: row, going: direction, at: now))
     }
 
-    private func records(of row: Rows.Handoff, at now: Duration) -> [StepRecord] {
+    private func records(of row: Rows.Handoff, going direction: Direction, at now: Duration) -> [StepRecord] {
         row.steps.enumerated().map { ordinal, step in
             let isSettled = plants.contains(.settledAtOnce) || step.settledAt.map { $0 <= now } ?? true
             return StepRecord(
                 id: .init(handoff: row.id, ordinal: ordinal), label: step.label, queue: step.queue,
-                isFinal: step.isFinal, key: step.key, state: step.state, attempts: step.attempts,
+                isFinal: step.isFinal, key: step.key, state: step.state,
+                attempts: direction == .backwards ? step.undoAttempts : step.attempts,
                 isSettled: isSettled, receipt: step.receipt, adoptID: step.adoptID)
         }
     }

@@ -63,14 +63,17 @@ package struct Tables: Sendable {
             queue: row.queue, correlationID: row.correlationID)
     }
 
-    /// Hands a free lane to its head: the contract that arrived first, its lowest version whose base is there.
+    /// Hands a free lane to its head: the contract that arrived first, its lowest version whose base has ended.
     mutating func advance(_ opportunity: String, at now: Duration) -> [Ticket] {
         let lane = handoffs.filter { $0.opportunity == opportunity }
         guard plants.contains(.noLanes) || !lane.contains(where: \.state.isInLane) else { return [] }
         let arrived = Dictionary(lane.enumerated().map { ($1.contract, $0) }, uniquingKeysWith: min)
         let heads = lane.filter { row in
             row.state == .behind
-                && (row.base == nil || lane.contains { $0.contract == row.contract && $0.version == row.base })
+                && (row.base == nil
+                    || lane.contains {
+                        $0.contract == row.contract && $0.version == row.base && !$0.state.isOpen
+                    })
         }
         let head = heads.min { one, other in
             (arrived[one.contract] ?? 0, one.version) < (arrived[other.contract] ?? 0, other.version)

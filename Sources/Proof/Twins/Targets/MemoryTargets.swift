@@ -87,6 +87,18 @@ struct TargetRefusal: Error {
 
     /// As the ports say it.
     func refused(by target: String, isInverse: Bool) -> Refused {
-        Refused(isInverse ? .undoRefused : .targetRefused, "\(target) answered \(status): \(code): \(text)")
+        Refused(isInverse ? .undoRefused : incidentClass, "\(target) answered \(status): \(code): \(text)")
+    }
+
+    /// Whose mistake it is.
+    private var incidentClass: IncidentClass {
+        switch code {
+        case "tax_unknown": .taxUnknown
+        case "revenue_rule_missing": .revenueRuleMissing
+        case "entity_unmapped": .entityUnmapped
+        case "duplicate_customer": .duplicateCustomer
+        case "unknown_service": .serviceUnknown
+        default: .targetRefused
+        }
     }
 }

@@ -68,12 +68,13 @@ package struct TargetFault: Sendable {
         case refuse(code: String, text: String)
     }
 
-    package var verb: TargetVerb
+    /// Which calls fit; nil for all.
+    package var verb: TargetVerb?
     package var effect: Effect
     /// How many calls it still hits; nil for all.
     package var count: Int?
 
-    package init(_ verb: TargetVerb, _ effect: Effect, count: Int? = nil) {
+    package init(_ verb: TargetVerb?, _ effect: Effect, count: Int? = nil) {
         self.verb = verb
         self.effect = effect
         self.count = count

@@ -60,13 +60,19 @@ package struct TargetWorld: Sendable {
     }
 
     mutating func takeFault(_ verb: TargetVerb) -> TargetFault.Effect? {
-        guard let place = faults.firstIndex(where: { $0.verb == verb && $0.count != 0 }) else { return nil }
+        guard let place = faults.firstIndex(where: { ($0.verb ?? verb) == verb && $0.count != 0 }) else { return nil }
         if let count = faults[place].count { faults[place].count = count - 1 }
         return faults[place].effect
     }
 
     private mutating func note(_ verb: TargetVerb, _ key: String, _ id: String) {
         effects.append(.init(verb: verb, key: key, id: id))
+    }
+
+    /// Six digits, as the sandbox counts.
+    private static func id(_ prefix: String, _ number: Int) -> String {
+        let digits = String(number, radix: 16, uppercase: prefix.first?.isUppercase ?? true)
+        return "\(prefix)-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
     }
 
     private static func missing(_ id: String) -> TargetRefusal {
@@ -93,7 +99,7 @@ extension TargetWorld {
             }
             return known.id
         }
-        let id = "CUS-\(customers.count + 1)"
+        let id = Self.id("CUS", customers.count + 1)
         customers.append(Customer(id: id, key: key, created: customer, record: customer))
         note(.createCustomer, key, id)
         return id
@@ -112,7 +118,7 @@ extension TargetWorld {
         guard project.start <= project.end else {
             throw TargetRefusal(status: 422, code: "dates_reversed", text: "it ends before it begins")
         }
-        let id = "PRJ-\(projects.count + 1)"
+        let id = Self.id("PRJ", projects.count + 1)
         projects.append(Project(id: id, key: key, record: project))
         note(.createProject, key, id)
         return id
@@ -120,7 +126,7 @@ extension TargetWorld {
 
     /// What a person makes by hand, without any key of ours.
     mutating func createByHand(_ project: ProjectRecord) -> String {
-        let id = "PRJ-\(projects.count + 1)"
+        let id = Self.id("PRJ", projects.count + 1)
         projects.append(Project(id: id, key: "", record: project))
         return id
     }
@@ -153,7 +159,7 @@ extension TargetWorld {
         guard !schedule.lines.isEmpty else {
             throw TargetRefusal(status: 422, code: "no_lines", text: "there is nothing to bill")
         }
-        let id = "BIL-\(schedules.count + 1)"
+        let id = Self.id("BIL", schedules.count + 1)
         schedules.append(Schedule(id: id, key: key, record: schedule, finishes: now + delay))
         note(.createBillingSchedule, key, id)
         return nil
@@ -176,7 +182,7 @@ extension TargetWorld {
     }
 
     func hasTaskList(_ id: String, project: String) -> Bool {
-        taskLists.contains { $0.id == id && $0.project == project && !$0.isGone }
+        taskLists.contains { $0.id == id.lowercased() && $0.project == project && !$0.isGone }
     }
 
     func activation(of project: String) -> Activation? {
@@ -184,7 +190,7 @@ extension TargetWorld {
     }
 
     mutating func create(_ tasks: [TaskRecord], project: String, key: String) -> String {
-        let id = "tsk-\(taskLists.count + 1)"
+        let id = Self.id("tsk", taskLists.count + 1)
         taskLists.append(TaskList(id: id, key: key, project: project, tasks: tasks))
         note(.createTasks, key, id)
         return id
@@ -193,7 +199,8 @@ extension TargetWorld {
     mutating func deleteTasks(_ id: String, project: String, key: String) throws {
         let found = taskLists.firstIndex { $0.id == id && $0.project == project && !$0.isGone }
         guard let found else { throw Self.missing(id) }
-        guard activation(of: project) == nil else {
+        guard activation(of: project) == nil || taskLists.count(where: { $0.project == project && !$0.isGone }) > 1
+        else {
             throw TargetRefusal(status: 409, code: "is_active", text: "project \(project) is active")
         }
         taskLists[found].isGone = true
@@ -202,7 +209,7 @@ extension TargetWorld {
 
     mutating func activate(_ project: String, key: String) -> String {
         if let known = activation(of: project) { return known.id }
-        let id = "act-\(activations.count + 1)"
+        let id = Self.id("act", activations.count + 1)
         activations.append(Activation(id: id, key: key, project: project))
         note(.activateProject, key, id)
         return id

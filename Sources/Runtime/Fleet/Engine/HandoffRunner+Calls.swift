@@ -121,7 +121,10 @@ extension HandoffRunner {
         let unfinished: Duration?
         do {
             unfinished = try await call(&work, deadline)
-        } catch let error where !(error is CancellationError || error is Refused) {
+        } catch let refused as Refused {
+            report(&work, .well, task, gate)
+            return try await refuse(&work, place, task, refused)
+        } catch let error where !(error is CancellationError) {
             return try await retryLater(&work, place, task, error, gate, afterCall: false)
         }
         report(&work, .well, task, gate)
@@ -182,9 +185,8 @@ extension HandoffRunner {
         work.notice = .init(incidentClass: refused.incidentClass, story: refused.reason, step: label)
         work.lastError = refused.reason
         work.entries.append(try JournalEntry.turnedBack())
-        guard try await commitRunning(&work, task.timing).isOwner else { return false }
         work.turnBack()
-        return true
+        return try await commitRunning(&work, task.timing).isOwner
     }
 
     /// Puts the step off. What the target says of a call settles that call; what it says of a read-back settles nothing.
@@ -209,7 +211,7 @@ extension HandoffRunner {
             if isAttempt { work.countFailure(place) }
         case .throttled:
             report(&work, .throttled(for: unavailable.retryAfter ?? backoff), task, gate)
-            if afterCall { work.withdrawCall(place, claim: task.claim) }
+            if afterCall, !unavailable.leavesDoubt { work.withdrawCall(place, claim: task.claim) }
         case .accepted:
             crashes.reached(.acceptedBeforeNoted)
             report(&work, .well, task, gate)

@@ -52,6 +52,7 @@ package struct HandoffRunner<S: Saga>: Sendable {
     }
 
     private func carry(_ work: inout HandoffWork) async throws {
+        work.status = { standing in saga.status(of: standing, plan: nil) }
         if work.taken.takeovers >= store.limits.takeovers {
             throw Refused(.takeoversUsedUp, "\(work.taken.takeovers) workers ended without an outcome")
         }
@@ -119,7 +120,6 @@ extension HandoffRunner {
     /// Others shall see that a deal is being checked while that takes time; false when the handoff is lost meanwhile.
     private func tellThatPlanningBegins(_ work: inout HandoffWork) async throws -> Bool {
         guard work.taken.plan == nil, work.direction == .forwards else { return true }
-        work.status = { standing in saga.status(of: standing, plan: nil) }
         let write = work.write(.running(lease: store.limits.lease))
         guard write.status != nil else { return true }
         let result = try await store.commit(write)
@@ -146,7 +146,10 @@ extension HandoffRunner {
     private func plan(_ work: inout HandoffWork) throws -> S.Plan {
         guard let deal = work.taken.deal else { throw Refused(.unknown, "the handoff has neither plan nor deal") }
         if work.taken.kind == .change, work.taken.base == nil {
-            throw Refused(.baseUnusable, "the version that this change order builds upon did not end in a project")
+            throw Refused(
+                .baseUnusable,
+                "the version that this change order builds upon did not end in a project, or a later one has ended since"
+            )
         }
         let base = try work.taken.base.map { base in
             Base(

@@ -166,7 +166,8 @@ struct HandoffWork {
         let key = claimed == nil ? claim?.key ?? callKey(place) : callKey(place)
         return SagaAttempt(
             key: Self.hash(key), correlationID: taken.correlationID, deadline: deadline,
-            receipts: receipts(of: steps[place].id.handoff), claimed: claimed)
+            receipts: receipts(of: steps[place].id.handoff), claimed: claimed,
+            takesBackContract: taken.kind == .cancel)
     }
 
     /// The read-back of an undo asks for what the step made, under the key it was made with.
@@ -206,15 +207,22 @@ struct HandoffWork {
         return metadata
     }
 
-    /// What was there when the undoing was approved: the same as long as it goes on.
+    /// What past the point of no return stands or stood: the same as long as the undoing goes on.
     var undoHash: String {
-        Self.hash(
-            steps.compactMap { step in step.receipt.map { "\(step.key) \($0.externalID)" } }.joined(separator: "\n"))
+        let final = steps.compactMap { step in
+            step.isFinal ? step.receipt.map { "\(step.key) \($0.externalID)" } : nil
+        }
+        return Self.hash(final.joined(separator: "\n"))
     }
 
     /// While a handoff stays where it is, others were told already; only planning begins without anybody knowing.
     private func tellsStatus(_ next: OwnerWrite.Next) -> Bool {
-        if case .running = next { taken.plan == nil && steps.isEmpty } else { true }
+        switch next {
+        case .running: taken.plan == nil && steps.isEmpty
+        // A cancellation that took nothing back has changed nothing.
+        case .finished: taken.kind != .cancel
+        case .ready, .waiting, .parked, .compensated: true
+        }
     }
 
     private func standing(_ next: OwnerWrite.Next) -> Standing {

@@ -45,12 +45,7 @@ package struct MirrorRunner: Sendable {
             return .waiting(for: time, isAttempt: false, reason: "\(target) is left alone: \(cause.name)")
         }
         let result = await write(mirror, by: writer)
-        let answer: TargetReport.Answer =
-            switch result {
-            case .waiting(_, true, let reason): .failed(reason: reason)
-            case .written, .waiting, .refused: .well
-            }
-        if answer != .well || gate.wantsSuccess {
+        if let answer = Self.answer(result), answer != .well || gate.wantsSuccess {
             try await store.note(TargetReport(target: target, answer: answer, wasProbe: gate == .probe))
         }
         return result
@@ -70,6 +65,16 @@ package struct MirrorRunner: Sendable {
             return .waiting(for: .zero, isAttempt: false, reason: "interrupted")
         } catch {
             return later(mirror, error)
+        }
+    }
+
+    /// How the target answered; nil where it was not asked to the end.
+    private static func answer(_ result: MirrorOutcome.Result) -> TargetReport.Answer? {
+        switch result {
+        case .written, .refused: .well
+        case .waiting(_, true, let reason): .failed(reason: reason)
+        case .waiting(.zero, false, _): nil
+        case .waiting(let time, false, _): .throttled(for: time)
         }
     }
 

@@ -11,6 +11,8 @@ ALTER TABLE steps ADD COLUMN kept_because text, ADD COLUMN kept_owner text;
 ALTER TABLE steps ADD CONSTRAINT kept_has_reason CHECK (state <> 'kept' OR kept_because IS NOT NULL) NOT VALID;
 -- What a person made by hand and asked the step to adopt; the target is asked for it before that counts.
 ALTER TABLE steps ADD COLUMN adopt_id text;
+-- When the wait that a status tells of is over: fixed with the status, so that saying it again says the same.
+ALTER TABLE mirrors ADD COLUMN next_try timestamptz;
 CREATE INDEX steps_residue ON steps (handoff_id) WHERE kept_owner IS NOT NULL;
 
 -- A case is one failure from its first incident on, through every round of requeueing.
@@ -101,6 +103,17 @@ CREATE INDEX acts_by_handoff ON acts (handoff_id);
 CREATE TRIGGER acts_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON acts
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_journal_change();
 
+-- Who decided is what the database says, whatever is written.
+ALTER TABLE approvals ALTER decided_by SET DEFAULT session_user,
+    ALTER decided_at SET DEFAULT clock(clock_timestamp());
+CREATE FUNCTION stamp_incident() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.closed_by IS DISTINCT FROM OLD.closed_by THEN NEW.closed_by := session_user; END IF;
+    IF NEW.held_by IS DISTINCT FROM OLD.held_by AND NEW.held_by IS NOT NULL THEN NEW.held_by := session_user; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER stamp_incident BEFORE UPDATE ON incidents FOR EACH ROW EXECUTE FUNCTION stamp_incident();
+
 -- How each outside system answers the whole fleet: its circuit breaker, and until when it asked for fewer calls.
 CREATE TABLE targets (
     name text PRIMARY KEY,
@@ -154,15 +167,15 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO baton_operator', current_schema());
 END $$;
 
-REVOKE ALL ON FUNCTION journal_hash(bytea, uuid, integer, timestamptz, text, text), begin_case() FROM PUBLIC;
+REVOKE ALL ON FUNCTION journal_hash(bytea, uuid, integer, timestamptz, text, text), begin_case(), stamp_incident() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clock(timestamptz), broken_journals() TO baton_operator;
 
 GRANT SELECT ON targets, pauses, incident_classes TO baton_worker, baton_reader, baton_operator;
 GRANT INSERT, UPDATE ON targets TO baton_worker;
 GRANT UPDATE (active_since) ON handoffs TO baton_worker;
 GRANT UPDATE (kept_because, kept_owner, adopt_id, undo_attempts) ON steps TO baton_worker;
--- A cancellation, a superseding version and a base that arrives close incidents.
-GRANT UPDATE (state, resolution, closed_by, why, closed_at) ON incidents TO baton_intake;
+-- A cancellation, a superseding version, a base that arrives and a status that is written close incidents.
+GRANT UPDATE (state, resolution, closed_by, why, closed_at) ON incidents TO baton_worker;
 GRANT SELECT ON acts TO baton_reader;
 
 -- Who acts reads all, moves what is parked, and leaves a trace each time; nothing can be deleted but a pause.
@@ -178,5 +191,5 @@ GRANT UPDATE (state, resolution, closed_by, why, revision, due_at, closed_at, he
     ON incidents TO baton_operator;
 GRANT INSERT (handoff_id, entry) ON journal TO baton_operator;
 GRANT INSERT (act, incident_id, handoff_id, why, outcome) ON acts TO baton_operator;
-GRANT INSERT (handoff_id, gate, plan_hash, requester, decided_by, decision, decided_at) ON approvals TO baton_operator;
+GRANT INSERT (handoff_id, gate, plan_hash, requester, decision) ON approvals TO baton_operator;
 GRANT INSERT (kind, name, why), DELETE ON pauses TO baton_operator;

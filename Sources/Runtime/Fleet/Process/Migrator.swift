@@ -21,7 +21,8 @@ public struct Migrator: Sendable {
             readableBy: 1),
         Migration(
             version: 3, name: "failures", sql: String(decoding: PackageResources._003_failures_sql, as: UTF8.self),
-            readableBy: 1),
+            // An older worker would go forwards with what is being undone.
+            readableBy: 3),
     ]
 
     /// The schema version that this software was built for.

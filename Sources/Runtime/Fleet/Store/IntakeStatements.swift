@@ -84,27 +84,22 @@ enum IntakeStatements {
     static let baseArrived = Statement(
         "base_arrived",
         """
-        WITH freed AS (
-            UPDATE handoffs h SET due_at = NULL
-            FROM unnest($1::text[], $2::text[], $3::integer[]) AS w(opportunity, contract, version)
-            WHERE h.opportunity = w.opportunity AND h.contract = w.contract AND h.base_version = w.version
-                AND h.state = 'behind'
-            RETURNING h.id, w.version)
-        UPDATE incidents i SET state = 'closed', resolution = 'base arrived', closed_by = session_user,
-            why = 'version ' || freed.version || ' of the contract arrived', closed_at = clock(clock_timestamp())
-        FROM freed WHERE i.handoff_id = freed.id AND i.class = 'base_missing' AND i.state = 'open'
+        UPDATE handoffs h SET due_at = NULL
+        FROM unnest($1::text[], $2::text[], $3::integer[]) AS w(opportunity, contract, version)
+        WHERE h.opportunity = w.opportunity AND h.contract = w.contract AND h.base_version = w.version
+            AND h.state = 'behind'
         """)
 
-    static let journalStopped = Statement(
-        "journal_stopped",
+    /// After `base_arrived`, which waits for whoever is just telling people.
+    static let closeMissingBases = Statement(
+        "close_missing_bases",
         """
-        INSERT INTO journal (handoff_id, entry)
-        SELECT h.id, json_build_object('cause', CASE WHEN w.cancels THEN 'cancelled' ELSE 'superseded' END,
-            'event', w.event, 'what', 'stopped')::text
-        FROM unnest($1::text[], $2::text[], $3::integer[], $4::boolean[], $5::text[])
-            AS w(opportunity, contract, version, cancels, event)
-        JOIN handoffs h ON h.opportunity = w.opportunity AND h.contract = w.contract AND h.version < w.version
-        WHERE h.state = 'stopped' AND h.closed_at = (SELECT max(x.closed_at) FROM handoffs x WHERE false)
+        UPDATE incidents i SET state = 'closed', resolution = 'base arrived', closed_by = session_user,
+            why = 'version ' || w.version || ' of the contract arrived', due_at = NULL,
+            closed_at = clock(clock_timestamp())
+        FROM unnest($1::text[], $2::text[], $3::integer[]) AS w(opportunity, contract, version)
+        JOIN handoffs h ON h.opportunity = w.opportunity AND h.contract = w.contract AND h.base_version = w.version
+        WHERE i.handoff_id = h.id AND i.class = 'base_missing' AND i.state = 'open'
         """)
 
     static let insertDeals = Statement(

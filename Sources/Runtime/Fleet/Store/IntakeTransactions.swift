@@ -155,13 +155,15 @@ private struct IntakeBook {
                 (.write, Command(IntakeStatements.appendJournal, ids, try deals.map(JournalEntry.accepted))),
             ]
             commands += stopCommands()
-            commands.append(
-                (
-                    .write,
-                    Command(
-                        IntakeStatements.baseArrived, deals.map(\.opportunity), deals.map(\.contract),
-                        deals.map { Int32($0.version) })
-                ))
+            for statement in [IntakeStatements.baseArrived, IntakeStatements.closeMissingBases] {
+                commands.append(
+                    (
+                        .write,
+                        Command(
+                            statement, deals.map(\.opportunity), deals.map(\.contract),
+                            deals.map { Int32($0.version) })
+                    ))
+            }
             let lease = limits.ticketLease.milliseconds
             commands.append((.advance, Command(LaneStatements.advance, opportunities, lease)))
             commands += statusCommands(lease: lease)

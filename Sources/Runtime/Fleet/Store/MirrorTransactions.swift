@@ -44,7 +44,7 @@ package struct TakenMirror: Sendable {
 
 /// How writing a status ended.
 package struct MirrorOutcome: Sendable {
-    package enum Result: Sendable {
+    package enum Result: Sendable, Equatable {
         /// The system says it now.
         case written
         /// Tried again after this; counted when the attempt failed.
@@ -82,14 +82,14 @@ struct MirrorTransactions: Sendable {
             JOIN unnest($1::text[], $2::text[], $3::text[]) AS w(opportunity, target, object)
                 ON m.opportunity = w.opportunity AND m.target = w.target AND m.object = w.object
             WHERE m.state = 'ready' AND m.queue = $4
+                AND NOT EXISTS (SELECT FROM pauses p WHERE p.kind = 'queue' AND p.name = $4)
             ORDER BY m.opportunity, m.target, m.object FOR UPDATE OF m
         )
         UPDATE mirrors m SET state = 'running', token = m.token + 1,
             due_at = clock(clock_timestamp()) + $5::bigint * interval '1 millisecond'
         FROM mine WHERE m.opportunity = mine.opportunity AND m.target = mine.target AND m.object = mine.object
         RETURNING m.opportunity, m.target, m.object, m.token, m.source_version, m.wanted, m.attempts, m.correlation_id,
-            m.since, (SELECT h.due_at FROM handoffs h
-                WHERE h.opportunity = m.opportunity AND h.in_lane AND h.state = 'waiting')
+            m.since, m.next_try
         """)
 
     private static let settle = Statement(
@@ -110,6 +110,16 @@ struct MirrorTransactions: Sendable {
         WHERE m.opportunity = w.opportunity AND m.target = w.target AND m.object = w.object
             AND m.token = w.token AND m.state = 'running'
         RETURNING m.opportunity, m.target, m.object, m.queue, m.correlation_id, m.state = 'ready'
+        """)
+
+    /// What a system would not say it says now.
+    private static let closeRefusals = Statement(
+        "close_status_refusals",
+        """
+        UPDATE incidents i SET state = 'closed', resolution = 'written', closed_by = session_user, due_at = NULL,
+            closed_at = clock(clock_timestamp())
+        FROM unnest($1::text[]) AS w(cause)
+        WHERE i.class = 'status_refused' AND i.state = 'open' AND left(i.cause, length(w.cause)) = w.cause
         """)
 
     /// Takes those statuses that are ready; nil for each that is not.
@@ -148,6 +158,8 @@ struct MirrorTransactions: Sendable {
                 mirrors.map(\.token), mirrors.map(\.sourceVersion), flat.map(\.written), flat.map(\.wait),
                 flat.map(\.failures), limits.ticketLease.milliseconds, flat.map(\.reason)),
             try RawIncident.insert(refusals.compactMap { $0 }, lease: limits.ticketLease),
+            Command(
+                Self.closeRefusals, outcomes.filter { $0.result == .written }.map { Self.causes(of: $0.mirror.key) }),
         ])
         let opened = Set(try rows[1].map { try $0.value(0, as: UUID.self) })
         var answers = refusals.map { refusal in
@@ -157,13 +169,18 @@ struct MirrorTransactions: Sendable {
         return answers
     }
 
+    /// With what the causes of a status's incidents begin.
+    private static func causes(of key: MirrorKey) -> String {
+        "mirror/\(key.target)/\(key.object)/\(key.opportunity)/"
+    }
+
     private func refusal(_ outcome: MirrorOutcome) -> RawIncident? {
         guard case .refused(_, let reason) = outcome.result else { return nil }
         let key = outcome.mirror.key
         return RawIncident(
             id: UUID(),
-            cause: "mirror/\(key.target)/\(key.object)/\(key.opportunity)/\(outcome.mirror.sourceVersion)",
+            cause: Self.causes(of: key) + "\(outcome.mirror.sourceVersion)",
             handoff: nil, queue: queue, incidentClass: .statusRefused, story: reason,
-            correlationID: outcome.mirror.correlationID, body: [], headers: [:])
+            correlationID: outcome.mirror.correlationID, body: nil, headers: [:])
     }
 }

@@ -63,7 +63,8 @@ enum OwnerStatements {
             AS w(id, token, target, thing, natural_key, external_id, content_hash, holder)
         JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
         WHERE c.target = w.target AND c.thing = w.thing AND c.natural_key = w.natural_key
-            AND (w.external_id IS NOT NULL OR c.external_id IS NULL AND c.holder = w.holder)
+            AND CASE WHEN w.external_id IS NULL THEN c.external_id IS NULL AND c.holder = w.holder
+                ELSE (c.external_id, c.content_hash) IS DISTINCT FROM (w.external_id, w.content_hash) END
         """)
 
     static let appendJournal = Statement(
@@ -81,15 +82,15 @@ enum OwnerStatements {
         "want_statuses",
         """
         INSERT INTO mirrors AS m
-            (opportunity, target, object, correlation_id, source_version, wanted, since, state, queue, due_at)
+            (opportunity, target, object, correlation_id, source_version, wanted, since, state, queue, due_at, next_try)
         SELECT h.opportunity, w.target, w.object, h.correlation_id, 1, w.wanted, clock(now()), 'ready', w.queue,
-            clock(now()) + $7::bigint * interval '1 millisecond'
-        FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
-            AS w(id, token, target, object, queue, wanted)
+            clock(now()) + $7::bigint * interval '1 millisecond', clock(now()) + w.wait_ms * interval '1 millisecond'
+        FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $9::bigint[])
+            AS w(id, token, target, object, queue, wanted, wait_ms)
         JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
         ORDER BY h.opportunity
         ON CONFLICT (opportunity, target, object) DO UPDATE SET
-            wanted = excluded.wanted,
+            wanted = excluded.wanted, next_try = excluded.next_try,
             since = CASE WHEN m.wanted <> excluded.wanted THEN excluded.since ELSE m.since END,
             source_version = m.source_version + 1, correlation_id = excluded.correlation_id,
             state = CASE WHEN m.state = 'idle' THEN 'ready' ELSE m.state END,
@@ -120,7 +121,24 @@ enum OwnerStatements {
         ON CONFLICT (cause) DO NOTHING
         """)
 
-    /// A wait for an approval that was given meanwhile is none.
+    /// What could not be taken back and somebody has to deal with: told when the handoff closes.
+    static let openResidues = Statement(
+        "open_residues",
+        """
+        INSERT INTO incidents (id, cause, handoff_id, step, direction, queue, class, owner, blocking, story,
+            correlation_id, due_at, opened_at, round)
+        SELECT gen_random_uuid(), 'residue/' || w.id || '/' || s.key, w.id, s.name, 'undo', s.queue, 'residue',
+            s.kept_owner, false, s.kept_because, h.correlation_id, now.at, now.at, h.requeues
+        FROM unnest($1::uuid[], $2::bigint[]) AS w(id, token)
+        CROSS JOIN (SELECT clock(clock_timestamp()) AS at) AS now
+        JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
+        JOIN handoffs e ON e.opportunity = h.opportunity AND e.contract = h.contract
+            AND (e.id = h.id OR h.kind = 'cancel' AND e.version < h.version)
+        JOIN steps s ON s.handoff_id = e.id AND s.state = 'kept' AND s.kept_owner IS NOT NULL
+        ON CONFLICT (cause) DO NOTHING
+        """)
+
+    /// A wait for an approval that was given meanwhile is none; waiting for a person makes no handoff old.
     static let moveHandoffs = Statement(
         "move_handoffs",
         """
@@ -135,6 +153,8 @@ enum OwnerStatements {
                         AND s.ordinal = w.step_ordinal AND s.state IN ('intent', 'undoing')))
                 END,
             takeovers = CASE WHEN w.progress THEN 0 ELSE h.takeovers END,
+            active_since = CASE WHEN w.cause = 'paused' OR w.cause LIKE 'approval:%' THEN now.at
+                ELSE h.active_since END,
             publishes = 0,
             closed_at = CASE WHEN w.state IN ('finished', 'compensated') THEN now.at END
         FROM (SELECT u.id, u.token, u.queue, u.error, u.wait_ms, u.progress, u.direction, u.step_handoff,

@@ -21,7 +21,8 @@ struct OwnerTransactions: Sendable {
     }
 
     private enum Purpose: Hashable {
-        case lanes, owned, plans, steps, changes, claims, journal, statuses, incidents, moves, advance, reports, gates
+        case lanes, owned, plans, steps, changes, claims, journal, statuses, incidents, residues, moves, advance,
+            reports, gates
     }
 
     private struct PlannedCommand {
@@ -36,7 +37,8 @@ struct OwnerTransactions: Sendable {
             (.owned, Command(OwnerStatements.lockOwned, writes.map(\.handoff), writes.map(\.token))),
             (.plans, plansCommand(writes)), (.steps, stepsCommand(writes)), (.changes, changesCommand(writes)),
             (.claims, claimsCommand(writes)), (.journal, journalCommand(writes)), (.statuses, statusesCommand(writes)),
-            (.incidents, incidentsCommand(writes, incidents)), (.moves, movesCommand(writes)),
+            (.incidents, incidentsCommand(writes, incidents)), (.residues, residuesCommand(writes)),
+            (.moves, movesCommand(writes)),
             (
                 .advance,
                 closing.isEmpty
@@ -46,9 +48,9 @@ struct OwnerTransactions: Sendable {
         ]
         return optional.compactMap { purpose, command in command.map { PlannedCommand(purpose: purpose, command: $0) } }
             // Targets come last: their rows are everybody's, and shall be locked for the shortest time.
-            + TargetStatements.commands(noting: writes.flatMap(\.reports), limits: limits).map {
-                PlannedCommand(purpose: .reports, command: $0)
-            } + gateCommands(writes)
+            + TargetStatements.commands(
+                noting: writes.flatMap(\.reports), besides: writes.compactMap(\.calls), limits: limits
+            ).map { PlannedCommand(purpose: .reports, command: $0) } + gateCommands(writes)
     }
 
     private func gateCommands(_ writes: [OwnerWrite]) -> [PlannedCommand] {
@@ -111,7 +113,10 @@ struct OwnerTransactions: Sendable {
         return Command(
             OwnerStatements.wantStatuses, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1.target),
             rows.map(\.1.object), rows.map(\.1.queue.name), rows.map(\.1.content), limits.ticketLease.milliseconds,
-            rows.map(\.0).filter(isWorthTellingAnew).map(\.opportunity))
+            rows.map(\.0).filter(isWorthTellingAnew).map(\.opportunity),
+            rows.map { write, _ in
+                if case .waiting(let wait) = write.next { wait.time.milliseconds } else { Int64?.none }
+            })
     }
 
     /// A short wait is over before anybody reads when it ends.
@@ -126,9 +131,16 @@ struct OwnerTransactions: Sendable {
         guard !rows.isEmpty else { return nil }
         return Command(
             OwnerStatements.openIncidents, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1),
-            rows.map { $0.0.incidentCause(step: $0.2.step) }, rows.map(\.2.step), rows.map(\.0.direction.rawValue),
+            rows.map { $0.0.incidentCause(step: $0.2.step) }, rows.map(\.2.step),
+            rows.map(\.0.incidentDirection.rawValue),
             rows.map(\.0.queue), rows.map(\.2.incidentClass.rawValue), rows.map(\.2.incidentClass.owner.rawValue),
             rows.map(\.2.story), rows.map(\.3), limits.ticketLease.milliseconds)
+    }
+
+    private func residuesCommand(_ writes: [OwnerWrite]) -> Command? {
+        let closing = writes.filter { $0.next == .compensated }
+        guard !closing.isEmpty else { return nil }
+        return Command(OwnerStatements.openResidues, closing.map(\.handoff), closing.map(\.token))
     }
 
     private func movesCommand(_ writes: [OwnerWrite]) -> Command {

@@ -109,9 +109,12 @@ package struct OwnerWrite: Sendable, Equatable {
         return notice.map { ($0, false) }
     }
 
+    /// A notice is about the way forwards, which the handoff has left.
+    package var incidentDirection: Direction { notice == nil ? direction : .forwards }
+
     /// Unique for ever: it names the step, the direction and the round.
     package func incidentCause(step: String?) -> String {
-        "handoff/\(handoff.lowercased)/\(step ?? "-")/\(direction.rawValue)/\(requeues)"
+        "handoff/\(handoff.lowercased)/\(step ?? "-")/\(incidentDirection.rawValue)/\(requeues)"
     }
 }
 

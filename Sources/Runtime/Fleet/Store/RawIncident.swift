@@ -13,13 +13,14 @@ package struct RawIncident: Sendable, Equatable {
     package var incidentClass: IncidentClass
     package var story: String
     package var correlationID: String
-    package var body: [UInt8]
+    /// Nil where no message stands behind it.
+    package var body: [UInt8]?
     /// The message's origin: exchange, routing key, message id and content type.
     package var headers: [String: String]
 
     package init(
         id: UUID, cause: String, handoff: UUID? = nil, queue: String, incidentClass: IncidentClass, story: String,
-        correlationID: String, body: [UInt8], headers: [String: String]
+        correlationID: String, body: [UInt8]?, headers: [String: String]
     ) {
         self.id = id
         self.cause = cause

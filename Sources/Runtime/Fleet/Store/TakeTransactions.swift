@@ -157,7 +157,10 @@ struct TakeTransactions: Sendable {
         FROM (SELECT h.id, (SELECT e.id FROM handoffs e
                 WHERE e.opportunity = h.opportunity AND e.contract = h.contract AND e.version < h.version
                     AND e.kind <> 'cancel' AND e.state = 'finished'
-                    AND (h.base_version IS NULL OR e.version = h.base_version)
+                    AND (h.base_version IS NULL OR e.version = h.base_version AND NOT EXISTS (
+                        SELECT FROM handoffs n WHERE n.opportunity = h.opportunity AND n.contract = h.contract
+                            AND n.version BETWEEN h.base_version + 1 AND h.version - 1 AND n.state = 'finished'
+                            AND n.kind <> 'cancel'))
                     AND NOT EXISTS (SELECT FROM steps u WHERE u.handoff_id = e.id
                         AND u.state IN ('undoing', 'undone', 'kept'))
                 ORDER BY e.version DESC LIMIT 1) AS base, h.version

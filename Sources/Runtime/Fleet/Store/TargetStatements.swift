@@ -70,9 +70,17 @@ enum TargetStatements {
         Command(gates, targets, limits.lease.milliseconds)
     }
 
-    /// The commands that note `reports`, a success of a target outweighing its failures in the same transaction.
-    static func commands(noting reports: [TargetReport], limits: TimeLimits) -> [Command] {
-        var commands: [Command] = []
+    /// Whoever changes several targets locks them in one order, and first.
+    static let lock = Statement(
+        "lock_targets", "SELECT name FROM targets WHERE name = ANY($1::text[]) ORDER BY name FOR UPDATE")
+
+    /// The commands that note `reports`, a success of a target outweighing its failures in the same transaction;
+    /// `besides` are targets whose gates are asked for in it.
+    static func commands(
+        noting reports: [TargetReport], besides asked: [String] = [], limits: TimeLimits
+    ) -> [Command] {
+        guard !reports.isEmpty else { return [] }
+        var commands = [Command(lock, reports.map(\.target) + asked)]
         var well: Set<String> = []
         var failed: [String: (count: Int32, wasProbe: Bool, reason: String)] = [:]
         var throttled: [String: Duration] = [:]

@@ -18,9 +18,10 @@ func stepToAdopt(
         throw ActRefused(
             steps.isEmpty ? "the handoff has no steps yet: it was not planned" : "there is no step \(name): \(names)")
     }
-    guard step.state == "planned" || step.state == "intent" else {
-        throw ActRefused("\(name) is \(step.state) already")
+    guard step.state != "intent" else {
+        throw ActRefused("it is not known whether \(name) took effect: 'requeue send' finds out, then adopt")
     }
+    guard step.state == "planned" else { throw ActRefused("\(name) is \(step.state) already") }
     let next = steps.first { $0.state == "planned" || $0.state == "intent" }
     guard next == step else { throw ActRefused("\(next?.name ?? "another step") comes before \(name)") }
     return step

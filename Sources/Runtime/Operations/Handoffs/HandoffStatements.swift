@@ -27,7 +27,7 @@ enum HandoffStatements {
     static let makerOf = Statement(
         "maker_of",
         """
-        SELECT handoff_id FROM steps WHERE external_id = $3 AND name = $2 AND handoff_id <> $1
+        SELECT handoff_id FROM steps WHERE $3 IN (external_id, adopt_id) AND name = $2 AND handoff_id <> $1
             AND NOT EXISTS (SELECT FROM claims WHERE external_id = $3) LIMIT 1
         """)
 
@@ -37,8 +37,8 @@ enum HandoffStatements {
     static let decide = Statement(
         "decide_approval",
         """
-        INSERT INTO approvals (handoff_id, gate, plan_hash, requester, decided_by, decision, decided_at)
-        VALUES ($1, $2, $3, $4, session_user, $5, clock(clock_timestamp())) ON CONFLICT DO NOTHING
+        INSERT INTO approvals (handoff_id, gate, plan_hash, requester, decision) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT DO NOTHING
         RETURNING decided_by
         """)
 

@@ -39,7 +39,7 @@ public enum LateCause: String, Sendable, Codable, CaseIterable {
             self = .dataQuality
         case .notApproved: self = .approval
         case .attemptsUsedUp, .ageUsedUp, .unroutable, .undeliverable: self = .apiFailure
-        case .targetRefused, .undoRefused, .statusRefused, .takeoversUsedUp, .unknown: self = .downstream
+        case .targetRefused, .undoRefused, .residue, .statusRefused, .takeoversUsedUp, .unknown: self = .downstream
         }
     }
 }

@@ -15,14 +15,17 @@ enum IncidentStatements {
                         WHERE e.source = i.headers ->> 'event_source' AND e.event_id = i.headers ->> 'event_id')
                     WHEN i.step IS NULL THEN EXISTS (SELECT FROM journal j
                         WHERE j.handoff_id = i.handoff_id AND j.at > i.closed_at
-                            AND j.entry::jsonb ->> 'what' IN ('planned', 'done', 'found', 'handed over'))
-                    ELSE EXISTS (SELECT FROM steps s WHERE s.handoff_id = i.handoff_id AND s.name = i.step
+                            AND j.entry::jsonb ->> 'what' IN ('planned', 'done', 'found', 'handed over', 'undone', 'kept'))
+                    ELSE EXISTS (SELECT FROM handoffs e JOIN steps s ON s.handoff_id = e.id
+                        WHERE s.name = i.step AND (e.id = h.id OR h.kind = 'cancel' AND e.opportunity = h.opportunity
+                            AND e.contract = h.contract AND e.version < h.version)
                         AND (s.state IN ('undone', 'kept', 'skipped')
                             OR s.state = 'done' AND i.direction IS DISTINCT FROM 'undo'))
                     END AS passed,
                 i.state = 'closed' AND (h.state = 'running' OR EXISTS (SELECT FROM journal j
                     WHERE j.handoff_id = i.handoff_id AND j.at > i.closed_at AND j.entry::jsonb ->> 'what' IN
-                        ('intent', 'absent', 'waiting', 'done', 'found', 'handed over'))) AS tried
+                        ('intent', 'absent', 'waiting', 'done', 'found', 'handed over', 'undo intent', 'undone', 'found undone',
+                        'kept', 'not undone yet'))) AS tried
             FROM incidents i
             LEFT JOIN handoffs h ON h.id = i.handoff_id
             LEFT JOIN deals d ON d.handoff_id = i.handoff_id

@@ -1,0 +1,118 @@
+import FoundationEssentials
+import PostgreSQL
+import Support
+import Twins
+
+@testable import Fleet
+
+/// Every store that the engine can have.
+enum StoreMaker: String, CaseIterable, Sendable {
+    case postgresql, memory
+
+    /// Runs `body` at a bench of an empty store.
+    func with(_ body: @escaping @Sendable (StoreBench) async throws -> Void) async throws {
+        switch self {
+        case .memory: try await body(StoreBench(MemorySide()))
+        case .postgresql:
+            try await TestSchema.with { schema in
+                let side = PostgreSQLSide(schema: schema)
+                try await side.moveClock(to: .zero)
+                try await body(StoreBench(side))
+            }
+        }
+    }
+}
+
+/// A store from behind: its clock, what people do to it, and what it holds.
+protocol StoreSide: Sendable {
+    func store(of queue: String) -> any HandoffStore
+    func moveClock(to moment: Duration) async throws
+    func record(_ isApproved: Bool, _ gate: String, _ planHash: String, of handoff: UUID) async throws
+    func setPause(_ kind: String, _ name: String, _ isPaused: Bool) async throws
+    /// All that it holds, a line for each row; moments in milliseconds since the beginning.
+    func rows() async throws -> [String]
+}
+
+struct MemorySide: StoreSide {
+    let database: MemoryDatabase
+
+    init(plants: StorePlants = []) {
+        database = MemoryDatabase(clock: TwinClock(), plants: plants)
+    }
+
+    func store(of queue: String) -> any HandoffStore {
+        MemoryStore(database, queue: queue, planningQueue: StoreBench.planning)
+    }
+    func moveClock(to moment: Duration) { database.clock.move(to: moment) }
+    func record(_ isApproved: Bool, _ gate: String, _ planHash: String, of handoff: UUID) {
+        database.record(isApproved, gate, planHash, of: handoff)
+    }
+    func setPause(_ kind: String, _ name: String, _ isPaused: Bool) throws {
+        try database.setPause(kind, name, isPaused)
+    }
+    func rows() -> [String] { database.snapshot.lines }
+}
+
+struct PostgreSQLSide: StoreSide {
+    let schema: TestSchema
+
+    func store(of queue: String) -> any HandoffStore {
+        PostgreSQLStore(
+            database: schema.database, limits: TimeLimits(), saga: "test", queue: queue,
+            planningQueue: StoreBench.planning)
+    }
+
+    /// The schema's clock stands, like the twin's.
+    func moveClock(to moment: Duration) async throws {
+        try await schema.database.script(
+            """
+            CREATE OR REPLACE FUNCTION "\(schema.name)".clock(at timestamptz) RETURNS timestamptz LANGUAGE sql STABLE AS
+                'SELECT timestamptz ''2026-11-21 00:00:00Z'' + interval ''\(moment.milliseconds) milliseconds''';
+            """)
+    }
+
+    func record(_ isApproved: Bool, _ gate: String, _ planHash: String, of handoff: UUID) async throws {
+        try await schema.database.script(
+            """
+            INSERT INTO approvals VALUES ('\(handoff)', '\(gate)', '\(planHash)', 'one', 'another',
+                '\(isApproved ? "approved" : "rejected")', now())
+            """)
+    }
+
+    func setPause(_ kind: String, _ name: String, _ isPaused: Bool) async throws {
+        try await schema.database.script(
+            isPaused
+                ? "INSERT INTO pauses (kind, name, why) VALUES ('\(kind)', '\(name)', 'test')"
+                : "DELETE FROM pauses WHERE kind = '\(kind)' AND name = '\(name)'")
+    }
+
+    func rows() async throws -> [String] {
+        try await schema.database.query(Statement(unprepared: Self.everything)).map { try $0.value(0, as: String.self) }
+    }
+
+    private static func moment(_ column: String) -> String {
+        "coalesce(round(extract(epoch FROM \(column) - timestamptz '2026-11-21 00:00:00Z') * 1000)::text, '-')"
+    }
+
+    private static let everything = """
+        SELECT concat_ws(' ', 'handoff', h.id, h.opportunity, h.contract, h.version, h.kind, h.state, h.queue, h.direction,
+            coalesce(h.cause, '-'), coalesce(h.last_error, '-'), \(moment("h.due_at")), h.token, h.takeovers,
+            h.publishes, h.requeues) FROM handoffs h
+        UNION ALL SELECT concat_ws(' ', 'step', s.handoff_id, s.ordinal, s.name, s.queue, s.final, s.key, s.state,
+            s.attempts, s.undo_attempts, \(moment("s.settled_at")), coalesce(s.external_id, '-'), coalesce(s.kept_because, '-'),
+            coalesce(s.kept_owner, '-')) FROM steps s
+        UNION ALL SELECT concat_ws(' ', 'claim', c.target, c.thing, c.natural_key, c.holder,
+            coalesce(c.external_id, '-'), coalesce(c.content_hash, '-'), \(moment("c.settled_at"))) FROM claims c
+        UNION ALL SELECT concat_ws(' ', 'incident', i.cause, coalesce(i.step, '-'), i.queue, i.class, i.blocking, i.state,
+            coalesce(i.resolution, '-'), i.round, i.case_id = i.id, i.revision, \(moment("i.due_at")))
+            FROM incidents i
+        UNION ALL SELECT concat_ws(' ', 'status', m.opportunity, m.target, m.object, m.source_version,
+            m.written_version, m.wanted, m.state, m.queue, m.attempts, \(moment("m.due_at")), m.token, m.publishes)
+            FROM mirrors m
+        UNION ALL SELECT concat_ws(' ', 'target', t.name, t.failures, t.openings, \(moment("t.open_until")),
+            \(moment("t.probe_until")), \(moment("t.throttled_until"))) FROM targets t
+        UNION ALL SELECT concat_ws(' ', 'event', e.source, e.event_id, e.outcome, e.copies) FROM events e
+        UNION ALL SELECT concat_ws(' ', 'plan', p.handoff_id, p.body) FROM plans p
+        UNION ALL SELECT concat_ws(' ', 'journal', j.handoff_id, j.seq, j.entry) FROM journal j
+        """
+}
