@@ -181,4 +181,15 @@ import Testing
         gone.steps = [step("create-project", "undone")]
         #expect(outcome(.discard(.keep), gone).outcome == .refused)
     }
+
+    @Test("a change order whose base will never come is closed with its incident")
+    func baseMissing() {
+        let situation = Self.parked {
+            $0.incident.isBlocking = false
+            $0.incident.incidentClass = "base_missing"
+            $0.handoff?.state = "behind"
+        }
+        let act = Act(.discard(.undecided), why: "it will never come")
+        #expect(verdict(on: act, seen: 3, in: situation) == .go(.discard))
+    }
 }

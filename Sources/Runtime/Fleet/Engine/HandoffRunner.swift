@@ -183,7 +183,7 @@ extension HandoffRunner {
         switch work.taken.approvals.first(where: { $0.gate == "cancel" && $0.planHash == work.undoHash })?.isApproved {
         case true?: return true
         case false?:
-            work.entries.append(try JournalEntry.finished())
+            work.entries.append(try JournalEntry.rejected())
             try await commit(&work, .finished)
         case nil:
             work.entries.append(try JournalEntry.waiting(step: nil, cause: cause.name))

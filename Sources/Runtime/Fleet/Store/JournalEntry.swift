@@ -75,5 +75,7 @@ package enum JournalEntry {
 
     static func finished() throws -> String { try text(Entry(what: "finished")) }
 
+    static func rejected() throws -> String { try text(Entry(what: "rejected")) }
+
     static func compensated() throws -> String { try text(Entry(what: "compensated")) }
 }

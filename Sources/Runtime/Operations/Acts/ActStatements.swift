@@ -85,7 +85,7 @@ enum ActStatements {
         "discard_handoff",
         """
         UPDATE handoffs SET state = 'discarded', cause = NULL, due_at = NULL, since = now.at, closed_at = now.at
-        FROM (SELECT clock(clock_timestamp()) AS at) AS now WHERE id = $1 AND state = 'parked'
+        FROM (SELECT clock(clock_timestamp()) AS at) AS now WHERE id = $1 AND state IN ('parked', 'behind')
         """)
 
     static let journal = Statement("journal_act", "INSERT INTO journal (handoff_id, entry) VALUES ($1, $2)")

@@ -106,7 +106,10 @@ private func sending(_ act: Act, in situation: Situation) -> Verdict {
 }
 
 private func discarding(_ disposal: Act.Disposal, in situation: Situation) -> Verdict {
-    guard let handoff = situation.handoff, situation.incident.isBlocking else { return .go(.close) }
+    guard let handoff = situation.handoff else { return .go(.close) }
+    // A change order whose base will never come would otherwise run if it came all the same.
+    if situation.incident.incidentClass == "base_missing", handoff.state == "behind" { return .go(.discard) }
+    guard situation.incident.isBlocking else { return .go(.close) }
     guard handoff.state == "parked" else { return .stop(.refused, notParked(handoff)) }
     if handoff.kind == "cancel" || handoff.direction == "undo" {
         return keepingOne(disposal, of: handoff, in: situation)

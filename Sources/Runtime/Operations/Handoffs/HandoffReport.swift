@@ -91,9 +91,10 @@ public struct Inquiry: Sendable, Codable, Equatable {
 func whoseTurn(state: String, queue: String, cause: String?, step: String?, owner: String?) -> String {
     switch state {
     case "scheduled": "the calendar"
-    case "behind": "an earlier version of the same opportunity"
+    case "behind": "an earlier version of the same opportunity, which runs or has not arrived"
     case "ready": "a worker of \(queue)"
     case "running": "a worker of \(queue)" + (step.map { ", at \($0)" } ?? "")
+    case "waiting" where cause?.hasPrefix("approval:") == true: "a person, who decides with 'baton approve'"
     case "waiting": "waiting (\(cause ?? "-"))" + (step.map { " for \($0)" } ?? "")
     case "parked": (owner ?? "support").split(separator: "_").joined(separator: " ")
     default: "nobody: it is closed"
