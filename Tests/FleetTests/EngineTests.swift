@@ -42,7 +42,7 @@ import Workers
         saga.behaviours["project-provisioning"] = .throwing { _ in
             Unavailable(.failure, target: "LEDGER", reason: "down")
         }
-        try await TestFleet.with(saga, workers: workers, limits: { $0.breakerFailures = .max }) { fleet in
+        try await TestFleet.with(saga, workers: workers, limits: withoutBreaker) { fleet in
             _ = try await fleet.admissions.admit(arrival(event: "e1"))
             try await eventually("it is parked") { try await fleet.states() == ["parked": 1] }
             #expect(fleet.saga.calls.count("project-provisioning") == 4)

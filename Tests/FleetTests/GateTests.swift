@@ -52,7 +52,7 @@ import Workers
         saga.behaviours[Self.queue] = .throwing { call in
             call == 1 ? Unavailable(.throttled, target: Self.queue, retryAfter: .seconds(3600), reason: "429") : nil
         }
-        try await TestFleet.with(saga, workers: 3, limits: { $0.gateMemory = .zero }) { fleet in
+        try await TestFleet.with(saga, workers: 3, limits: alwaysAsking) { fleet in
             try await fleet.admit(1...1)
             try await eventually("it waits") { try await fleet.states() == ["waiting": 1] }
             try await fleet.admit(2...20)
@@ -67,7 +67,7 @@ import Workers
 
     @Test("a paused target is not called until it is resumed", .timeLimit(.minutes(1)))
     func paused() async throws {
-        try await TestFleet.with(limits: { $0.gateMemory = .zero }) { fleet in
+        try await TestFleet.with(limits: alwaysAsking) { fleet in
             try await fleet.schema.database.script(
                 "INSERT INTO pauses (kind, name, why) VALUES ('target', '\(Self.queue)', 'maintenance')")
             try await fleet.admit(1...3)

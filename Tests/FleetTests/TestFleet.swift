@@ -96,3 +96,9 @@ struct TestFleet: Sendable {
             })
     }
 }
+
+/// No number of failures makes the fleet leave a target alone.
+func withoutBreaker(_ limits: inout TimeLimits) { limits.breakerFailures = .max }
+
+/// Workers ask the store for each gate, whatever they have heard a moment ago.
+func alwaysAsking(_ limits: inout TimeLimits) { limits.gateMemory = .zero }

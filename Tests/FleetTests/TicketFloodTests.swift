@@ -27,7 +27,7 @@ import Testing
                 depths.append(try await flood.depth())
             }
             print("100,000 tickets, ten leases: \(swept) rows swept, queue depth \(depths)")
-            #expect(swept >= 300_000, "every handoff fell due again and again: \(swept)")
+            #expect(swept > 200_000, "every handoff fell due again and again: \(swept)")
             #expect(depths.allSatisfy { $0 <= 110_000 }, "\(depths)")
             #expect(depths.allSatisfy { $0 >= 100_000 }, "\(depths)")
         }

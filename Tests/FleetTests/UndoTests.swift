@@ -51,7 +51,7 @@ import Workers
         saga.undoBehaviours["billing-schedules"] = .throwing { call in
             call <= 4 ? Unavailable(.failure, target: "billing-schedules", reason: "down") : nil
         }
-        try await TestFleet.with(saga, limits: { $0.breakerFailures = .max }) { fleet in
+        try await TestFleet.with(saga, limits: withoutBreaker) { fleet in
             _ = try await fleet.admissions.admit(arrival(event: "e1"))
             try await eventually("a person is asked") { try await fleet.states() == ["parked": 1] }
             #expect(fleet.saga.calls.count("undo billing-schedules") == 4, "the policy's attempts")

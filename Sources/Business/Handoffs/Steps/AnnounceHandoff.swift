@@ -8,7 +8,7 @@ struct AnnounceHandoff: Step {
     let announcements: any Announcements
     let now: @Sendable () -> Timestamp
 
-    /// A broker cannot be asked what it delivered: what is in doubt is announced, or withdrawn, again, under the same id.
+    /// A broker cannot be asked what it delivered: what is in doubt is said again, under the same id.
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
         attempt.receipts[label].map(Found.present) ?? .absent
     }

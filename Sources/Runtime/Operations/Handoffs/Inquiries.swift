@@ -106,8 +106,8 @@ extension Inquiries {
         ORDER BY CASE WHEN $4 THEN h.since END, h.created_at DESC, h.id LIMIT $1
         """)
 
-    /// The newest handoffs or, of those that wait or are parked, the ones that have for longest. `readyStep` is the step whose end makes a project ready, `projectStep` the one whose id
-    /// names it.
+    /// The newest handoffs or, of those that wait or are parked, the ones that have for longest. `readyStep` is the step
+    /// whose end makes a project ready, `projectStep` the one whose id names it.
     public func list(
         limit: Int, lateOnly: Bool = false, readyStep: String, projectStep: String
     ) async throws -> [HandoffLine] {
