@@ -1,4 +1,5 @@
 import Crypto
+import Fleet
 import Foundation
 
 /// The things that the sandbox's log tells of, from their making to their end, and whose they are.
@@ -44,6 +45,6 @@ struct Things {
 
     /// A key as it goes over the wire: a hash, in small hexadecimal digits.
     static func wireKey(_ key: String) -> String {
-        SHA256.hash(data: Data(key.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        SHA256.hash(data: Data(key.utf8)).hexadecimal
     }
 }

@@ -1,9 +1,10 @@
 import Crypto
+import Fleet
 import FoundationEssentials
 
 /// A stored key as it goes over the wire: SHA-256 in hexadecimal.
 enum WireKey {
     static func of(_ key: String) -> String {
-        SHA256.hash(data: Data(key.utf8)).map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
+        SHA256.hash(data: Data(key.utf8)).hexadecimal
     }
 }

@@ -64,9 +64,9 @@ package struct HandoffRunner<S: Saga>: Sendable {
         guard try await passGate(&work) else { return }
         while true {
             let next = directive(after: work.steps, going: work.direction, in: queue.name)
-            if let end = end(of: next, &work) {
-                work.entries.append(try journalEntry(for: end))
-                return try await commit(&work, end)
+            if let end = try end(of: next, work) {
+                work.entries.append(end.entry)
+                return try await commit(&work, end.next)
             }
             if case .waitUntilSettled(let place) = next {
                 return try await wait(&work, place, .settling, for: .zero, reason: nil)
@@ -76,22 +76,16 @@ package struct HandoffRunner<S: Saga>: Sendable {
         }
     }
 
-    /// What the handoff becomes when this worker has nothing more to do; nil while it has.
-    private func end(of next: Directive, _ work: inout HandoffWork) -> OwnerWrite.Next? {
-        switch next {
-        case .finish: .finished
+    /// What the handoff becomes when this worker has nothing more to do, and what the journal says of it; nil while it has.
+    private func end(of directive: Directive, _ work: HandoffWork) throws -> (next: OwnerWrite.Next, entry: String)? {
+        switch directive {
+        case .finish: (.finished, try JournalEntry.finished())
         // A cancellation that found nothing took nothing back.
-        case .compensated: work.steps.isEmpty && work.taken.kind == .cancel ? .finished : .compensated
-        case .handOver(let queue): .ready(queue: queue)
+        case .compensated where work.steps.isEmpty && work.taken.kind == .cancel:
+            (.finished, try JournalEntry.finished())
+        case .compensated: (.compensated, try JournalEntry.compensated())
+        case .handOver(let queue): (.ready(queue: queue), try JournalEntry.handedOver(to: queue))
         case .perform, .readBack, .adopt, .compensate, .readBackUndo, .waitUntilSettled: nil
-        }
-    }
-
-    private func journalEntry(for end: OwnerWrite.Next) throws -> String {
-        switch end {
-        case .ready(let queue): try JournalEntry.handedOver(to: queue)
-        case .compensated: try JournalEntry.compensated()
-        case .finished, .running, .waiting, .parked: try JournalEntry.finished()
         }
     }
 

@@ -53,7 +53,7 @@ struct CollectedFinding: Sendable, Equatable {
         hash.update(data: Data((properties.messageID ?? "").utf8))
         hash.update(data: Data([0]))
         hash.update(data: Data(delivery.body))
-        let digest = hash.finalize().map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
+        let digest = hash.finalize().hexadecimal
         cause = "raw/\(queue)/\(digest)/\(round)"
         body = delivery.body
         let death = DeathRecord(properties.headers)
