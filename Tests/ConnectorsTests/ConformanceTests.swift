@@ -105,6 +105,25 @@ import Workers
         }
     }
 
+    @Test(
+        "of two things that came to stand under one key the earlier is kept", .timeLimit(.minutes(1)),
+        arguments: Adapter.allCases)
+    func copies(adapter: Adapter) async throws {
+        try await withTargets(adapter, billingDelay: .zero) { targets in
+            let customer = try await targets.erp.createCustomer(Samples.customer(), as: call("c"))
+            // Two workers that looked before either had posted: each post waits, and both have looked by then.
+            try await targets.arm(#"[{"verb":"create_project","effect":"latency","latencyMs":400}]"#)
+            let project = Samples.project(customer: customer)
+            async let one = targets.erp.createProject(project, as: call("p"))
+            async let other = targets.erp.createProject(project, as: call("p"))
+            let ids = try await [one, other]
+            #expect(ids[0] == ids[1])
+            #expect(try await targets.effects("create_project", key: "p") == 2)
+            let standing = try await targets.read("/erp/projects?externalReference=p")["items"] as? [[String: Any]]
+            #expect(standing?.map { $0["id"] as? String } == [ids[0]])
+        }
+    }
+
     @Test("an interrupted call is cancelled, not failed", .timeLimit(.minutes(1)), arguments: Adapter.allCases)
     func interruption(adapter: Adapter) async throws {
         try await withTargets(adapter) { targets in

@@ -29,6 +29,18 @@ import Testing
     @Test("H4 an incident planted without its copy, or a copy without its incident, is found", arguments: Plants.rest)
     func rest(plant: Plant) { expect(plant) }
 
+    @Test("C2 a copy that a frozen worker made and removed took no effect; one that it left did")
+    func removedCopy() {
+        var evidence = Planted.cleanRun()
+        let key = evidence.effects.first { $0.id == "PRJ-1" }?.key ?? ""
+        evidence.made("create_project", "PRJ-9", key: key, contract: "C-O-1")
+        #expect(Verdict(on: evidence).violations.map(\.rule).contains(.onceEach))
+        evidence.made("delete_project", "PRJ-9", key: "\(key)-copy-PRJ-9")
+        #expect(Verdict(on: evidence).violations == [])
+        evidence.made("create_project", "PRJ-10", key: key, contract: "C-O-1")
+        #expect(Verdict(on: evidence).violations.map(\.rule).contains(.onceEach))
+    }
+
     @Test("an uncertain publication may have arrived or not: both are in order")
     func uncertain() {
         var evidence = Planted.cleanRun()

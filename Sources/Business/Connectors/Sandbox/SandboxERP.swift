@@ -23,7 +23,7 @@ struct SandboxERP: ERP {
     }
 
     func findCustomer(as call: Call) async throws -> String? {
-        try await firstID(at: "/customers?key=\(call.key.asPart)", verb: "find_customer", as: call)
+        try await ids(at: "/customers?key=\(call.key.asPart)", verb: "find_customer", as: call).first
     }
 
     func hasCustomer(_ id: String, as call: Call) async throws -> Bool {
@@ -31,15 +31,16 @@ struct SandboxERP: ERP {
     }
 
     func createProject(_ project: ProjectRecord, as call: Call) async throws -> String {
-        // Two posts would be two projects: only a key that is not there yet is posted.
-        if let known = try await findProject(as: call) { return known }
         let body = SandboxWire.Project(project, reference: call.key)
-        let answer = try await caller.send(.POST, "/projects", body, verb: "create_project", as: call)
-        return try answer.decoded(SandboxWire.Thing.self, from: caller.target).id
+        let project = OnlyOne(
+            target: caller.target, list: projects,
+            create: { _ = try await caller.send(.POST, "/projects", body, verb: "create_project", as: $0) },
+            remove: { _ = try await deleteProject($0, as: $1) })
+        return try await project.id(as: call)
     }
 
     func findProject(as call: Call) async throws -> String? {
-        try await firstID(at: "/projects?externalReference=\(call.key.asPart)", verb: "find_project", as: call)
+        try await projects(as: call).first
     }
 
     func hasProject(_ id: String, as call: Call) async throws -> Bool {
@@ -83,8 +84,13 @@ struct SandboxERP: ERP {
         try await caller.undo("/billing-schedules/\(id.asPart)", verb: "cancel_billing_schedule", as: call)
     }
 
-    private func firstID(at path: String, verb: String, as call: Call) async throws -> String? {
+    /// Those that were made with the call's key, oldest first.
+    private func projects(as call: Call) async throws -> [String] {
+        try await ids(at: "/projects?externalReference=\(call.key.asPart)", verb: "find_project", as: call)
+    }
+
+    private func ids(at path: String, verb: String, as call: Call) async throws -> [String] {
         let answer = try await caller.get(path, verb: verb, as: call)
-        return try answer.decoded(SandboxWire.Items<SandboxWire.Thing>.self, from: caller.target).items.first?.id
+        return try answer.decoded(SandboxWire.Items<SandboxWire.Thing>.self, from: caller.target).items.map(\.id)
     }
 }

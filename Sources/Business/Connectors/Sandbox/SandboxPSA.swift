@@ -10,18 +10,25 @@ struct SandboxPSA: PSA {
     }
 
     func createTasks(_ tasks: [TaskRecord], project: String, as call: Call) async throws -> String {
-        // Two posts would append the tasks twice: only a key that is not there yet is posted.
-        if let known = try await findTasks(project: project, as: call) { return known }
         let body = SandboxWire.TaskList(tasks)
-        let answer = try await caller.send(.POST, "/\(project.asPart)/tasks", body, verb: "create_tasks", as: call)
-        return Self.asRead(try answer.decoded(SandboxWire.Thing.self, from: caller.target).id)
+        let path = "/\(project.asPart)/tasks"
+        let list = OnlyOne(
+            target: caller.target, list: { try await taskLists(of: project, as: $0) },
+            create: { _ = try await caller.send(.POST, path, body, verb: "create_tasks", as: $0) },
+            remove: { _ = try await deleteTasks($0, project: project, as: $1) })
+        return try await list.id(as: call)
     }
 
     func findTasks(project: String, as call: Call) async throws -> String? {
+        try await taskLists(of: project, as: call).first
+    }
+
+    /// Those that were made with the call's key, oldest first.
+    private func taskLists(of project: String, as call: Call) async throws -> [String] {
         let path = "/\(project.asPart)/tasks?key=\(call.key.asPart)"
         let answer = try await caller.get(path, verb: "find_tasks", as: call)
         let found = try answer.decoded(SandboxWire.Items<SandboxWire.Thing>.self, from: caller.target)
-        return found.items.first.map { Self.asRead($0.id) }
+        return found.items.map { Self.asRead($0.id) }
     }
 
     func hasTasks(_ id: String, project: String, as call: Call) async throws -> Bool {

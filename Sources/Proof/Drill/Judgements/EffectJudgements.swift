@@ -1,12 +1,28 @@
+import Foundation
+
 /// What the targets did, against what the records say: both ways, and each key once.
 enum EffectJudgements {
     static func onceEach(_ evidence: Evidence) -> [Violation] {
-        Dictionary(grouping: evidence.effects) { "\($0.system) \($0.verb) \($0.key)" }.sorted { $0.key < $1.key }
+        let removedCopies = removedCopies(evidence)
+        return Dictionary(grouping: evidence.effects) { "\($0.system) \($0.verb) \($0.key)" }
+            .sorted { $0.key < $1.key }
             .compactMap { name, effects in
-                guard effects.count > 1 else { return nil }
+                let count = effects.count { !removedCopies.contains($0.thing) }
+                guard effects.count > 1, count != 1 else { return nil }
                 if effects.allSatisfy({ $0.replacesAll && $0.hash == effects[0].hash }) { return nil }
-                return Violation(.onceEach, key: name, "took effect \(effects.count) times")
+                return Violation(.onceEach, key: name, "took effect \(count) times")
             }
+    }
+
+    /// A frozen worker may wake, make what another has made in its place, and remove it: such a copy takes no effect.
+    /// It is removed under the key it was made with, followed by `-copy-` and its id.
+    static func removedCopies(_ evidence: Evidence) -> Set<String> {
+        let made = Set(evidence.effects.filter(\.isCreation).map { "\($0.thing) \($0.key)" })
+        return Set(
+            evidence.effects.filter { effect in
+                guard effect.takesBack != nil, let mark = effect.key.range(of: "-copy-") else { return false }
+                return made.contains("\(effect.thing) \(effect.key[..<mark.lowerBound])")
+            }.map(\.thing))
     }
 
     /// What stands according to the records must stand at the target.

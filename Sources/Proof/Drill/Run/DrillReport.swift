@@ -25,6 +25,7 @@ public struct DrillReport: Sendable, Codable {
                 + "compensations \(figures.compensations), duplicates \(figures.duplicates)",
             "workers started \(figures.workersStarted), killed \(figures.workersKilled), "
                 + "frozen \(figures.workersFrozen), failed \(figures.workersFailed)",
+            "copies of frozen workers removed \(figures.copiesRemoved)",
         ]
         if let ready = figures.readyAtRebuild, let seconds = figures.secondsToResume {
             lines.append("broker rebuilt empty: \(ready) ready handoffs begun again \(tenths(seconds)) s after apply")

@@ -108,15 +108,14 @@ public struct DrillRun: Sendable {
         let began = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in
             addWorkers(fleet, storm, to: &group)
-            let late = settings.faults.contains(.rebuild) ? workload.count / 10 : 0
-            try await storm.rage(workload.dropLast(late))
-            if late > 0 {
-                // Slow targets, so that much is in work when the broker is lost.
-                try await sandbox.fail(by: [Sandbox.Fault(effect: "latency", latencyMs: 1000)] + faultRules)
-                try await rebuild(publishing: workload.suffix(late), feed, watch, &figures)
-                try await sandbox.fail(by: faultRules)
+            do {
+                try await load(workload, storm, sandbox, feed, watch, &figures)
+                if let problem = try await waitForRest(feed, watch, publisher) { unmet.append(problem) }
+            } catch {
+                // The group waits for the workers, and they for nobody.
+                _ = await fleet.stop()
+                throw error
             }
-            if let problem = try await waitForRest(feed, watch, publisher) { unmet.append(problem) }
             figures.seconds = began.duration(to: .now) / .seconds(1)
             let disorderly = await fleet.stop()
             if disorderly > 0 { unmet.append("\(disorderly) workers did not end in order when asked to") }
@@ -127,6 +126,19 @@ public struct DrillRun: Sendable {
         figures.takeovers = watch.takeovers
         figures.deals = settings.deals + storm.extraDeals
         return try await report(figures, unmet, fleet, database)
+    }
+
+    private func load(
+        _ workload: [Workload.Dispatch], _ storm: Storm, _ sandbox: Sandbox, _ feed: Feed, _ watch: StoreWatch,
+        _ figures: inout Figures
+    ) async throws {
+        let late = settings.faults.contains(.rebuild) ? workload.count / 10 : 0
+        try await storm.rage(workload.dropLast(late))
+        guard late > 0 else { return }
+        // Slow targets, so that much is in work when the broker is lost.
+        try await sandbox.fail(by: [Sandbox.Fault(effect: "latency", latencyMs: 1000)] + faultRules)
+        try await rebuild(publishing: workload.suffix(late), feed, watch, &figures)
+        try await sandbox.fail(by: faultRules)
     }
 
     private func addWorkers(_ fleet: WorkerFleet, _ storm: Storm, to group: inout ThrowingTaskGroup<Void, any Error>) {

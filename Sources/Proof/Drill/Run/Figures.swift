@@ -20,6 +20,8 @@ public struct Figures: Sendable, Codable, Equatable {
     public var compensations = 0
     /// Events that were duplicates by content, and copies of recorded ones.
     public var duplicates = 0
+    /// Things that a worker made too late beside another's, and removed.
+    public var copiesRemoved = 0
     /// Worker processes that were started, killed from outside, frozen and woken, and that failed by themselves.
     public var workersStarted = 0, workersKilled = 0, workersFrozen = 0, workersFailed = 0
     /// Handoffs that waited for a ticket when the broker was rebuilt empty.
@@ -32,6 +34,7 @@ public struct Figures: Sendable, Codable, Equatable {
         redeliveredEvents = balance.redelivered
         readBacks = evidence.store.journal.count { $0.what == "found" || $0.what == "absent" }
         compensations = evidence.store.steps.count { $0.state == "undone" }
+        copiesRemoved = EffectJudgements.removedCopies(evidence).count
         duplicates = balance.copiesNoted + (balance.ends["duplicate"] ?? 0)
     }
 }
