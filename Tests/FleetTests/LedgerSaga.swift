@@ -122,7 +122,9 @@ struct LedgerSaga: Saga {
     /// The queues whose steps lie past the point of no return.
     var finalQueues: Set<String> = []
 
-    func plan(_ deal: String, for handoff: UUID, upon base: Base<LedgerPlan>?) throws -> LedgerPlan {
+    func plan(
+        _ deal: String, for handoff: UUID, upon base: Base<LedgerPlan>?, on attempt: PlanningAttempt
+    ) async throws -> LedgerPlan {
         LedgerPlan(deal: deal, base: base?.version)
     }
 

@@ -32,34 +32,48 @@ public enum BillingSchedule {
         for line in deal.lines {
             switch line.billing {
             case .fixedFee(let installments):
-                schedule += try monthly(line, installments, of: deal)
+                schedule += try periodic(line, installments, months: 1, "Installment", of: deal)
             case .milestone:
                 schedule += (milestones[line.number] ?? []).enumerated().map { index, milestone in
                     ScheduleLine(
                         line: line.number, sequence: index + 1, due: milestone.due,
                         amount: Money(minorUnits: milestone.amountMinor, currency: deal.currency), text: milestone.name)
                 }
+            case .timeAndMaterials:
+                // What is billed is what was worked; planned is the same sum each month.
+                let count = periods(of: deal.contractPeriod, months: 1)
+                schedule += try periodic(line, count, months: 1, "Estimate", of: deal)
+            case .retainer(let every), .subscription(let every), .managedService(let every):
+                let count = periods(of: deal.contractPeriod, months: every.months)
+                schedule += try periodic(line, count, months: every.months, "Period", of: deal)
             }
         }
         try check(schedule, against: deal.total)
         return schedule
     }
 
-    /// Every month from the contract's first day; counted from there each time, so that the 31st comes back after a
+    /// How many periods of so many months begin within the contract, at least one.
+    private static func periods(of period: Deal.Period, months: Int) -> Int {
+        var count = 1
+        while let start = period.start.adding(months: count * months), start <= period.end { count += 1 }
+        return count
+    }
+
+    /// Equal parts from the contract's first day; counted from there each time, so that the 31st comes back after a
     /// short month.
-    private static func monthly(
-        _ line: Deal.Line, _ installments: Int, of deal: Deal
+    private static func periodic(
+        _ line: Deal.Line, _ count: Int, months: Int, _ word: String, of deal: Deal
     ) throws(Refused) -> [ScheduleLine] {
         var schedule: [ScheduleLine] = []
-        let amounts = Money(minorUnits: line.amountMinor, currency: deal.currency).split(into: installments)
+        let amounts = Money(minorUnits: line.amountMinor, currency: deal.currency).split(into: count)
         for (index, amount) in amounts.enumerated() {
-            guard let due = deal.contractPeriod.start.adding(months: index) else {
+            guard let due = deal.contractPeriod.start.adding(months: index * months) else {
                 throw Refused(.unknown, "line \(line.number) has an installment after the year 9999")
             }
             schedule.append(
                 ScheduleLine(
                     line: line.number, sequence: index + 1, due: due, amount: amount,
-                    text: "Installment \(index + 1) of \(installments)"))
+                    text: "\(word) \(index + 1) of \(count)"))
         }
         return schedule
     }

@@ -28,13 +28,17 @@ extension Deal {
         [
             "opportunity": .string(opportunity), "contract": .string(contract), "version": .integer(Int64(version)),
             "baseVersion": baseVersion.map { .integer(Int64($0)) }, "link": link.map(JSON.string),
-            "approval": approval?.json, "deliveryOwner": deliveryOwner?.json,
-            "legalEntity": .string(legalEntity), "currency": .string(currency.code), "customer": customer.json,
+            "approval": approval?.json, "deliveryOwner": deliveryOwner?.json, "projectManager": projectManager?.json,
+            "legalEntity": legalEntity.map(JSON.string), "contractParty": contractParty.map(JSON.string),
+            "deliveryRegion": deliveryRegion.map(JSON.string), "contractType": contractType.map(JSON.string),
+            "sowHash": sowHash.map(JSON.string), "currency": .string(currency.code), "customer": customer.json,
             "contractPeriod": [
                 "start": .string(contractPeriod.start.description), "end": .string(contractPeriod.end.description),
             ],
             "totalMinor": .integer(totalMinor), "lines": .array(lines.map(\.json)),
-            "milestones": .array(milestones.map(\.json)), "paymentTermsDays": .integer(Int64(paymentTermsDays)),
+            "milestones": .array(milestones.map(\.json)), "pricing": pricing?.json,
+            "paymentTermsDays": paymentTermsDays.map { .integer(Int64($0)) }, "billingTerms": billingTerms?.json,
+            "resourceDemand": resourceDemand.isEmpty ? nil : .array(resourceDemand.map(\.json)),
             "stage": withStage ? .string(stage) : nil,
         ]
     }
@@ -63,23 +67,94 @@ extension Deal.Person {
 extension Deal.Customer {
     fileprivate var json: JSON {
         [
-            "name": .string(name), "taxId": taxId.map(JSON.string), "email": email.map(JSON.string),
+            "id": id.map(JSON.string), "name": .string(name), "taxId": taxId.map(JSON.string),
+            "email": email.map(JSON.string), "country": .string(country), "parent": parent?.json,
+            "billTo": billTo?.json, "shipTo": shipTo?.json,
+            "contacts": contacts.isEmpty ? nil : .array(contacts.map(\.json)),
+            "taxRegistrations": taxRegistrations.isEmpty ? nil : .array(taxRegistrations.map(\.json)),
+        ]
+    }
+}
+
+extension Deal.Parent {
+    fileprivate var json: JSON {
+        [
+            "id": id.map(JSON.string), "name": .string(name), "taxId": taxId.map(JSON.string),
             "country": .string(country),
+        ]
+    }
+}
+
+extension Deal.Address {
+    fileprivate var json: JSON {
+        [
+            "name": name.map(JSON.string), "street": .string(street), "city": .string(city),
+            "postalCode": postalCode.map(JSON.string), "region": region.map(JSON.string), "country": .string(country),
+        ]
+    }
+}
+
+extension Deal.Contact {
+    fileprivate var json: JSON {
+        ["role": .string(role.rawValue), "name": .string(name), "email": email.map(JSON.string)]
+    }
+}
+
+extension Deal.TaxRegistration {
+    fileprivate var json: JSON { ["country": .string(country), "number": .string(number)] }
+}
+
+extension Deal.Pricing {
+    fileprivate var json: JSON {
+        ["priceList": priceList.map(JSON.string), "discountMinor": .integer(discountMinor)]
+    }
+}
+
+extension Deal.BillingTerms {
+    fileprivate var json: JSON {
+        [
+            "terms": .string(terms), "invoiceDelivery": .string(invoiceDelivery.rawValue),
+            "purchaseOrder": purchaseOrder.map(JSON.string),
+        ]
+    }
+}
+
+extension Deal.ResourceDemand {
+    fileprivate var json: JSON {
+        [
+            "role": .string(role), "skill": .string(skill), "location": .string(location),
+            "start": .string(start.description), "hours": hours.map { .integer(Int64($0)) },
         ]
     }
 }
 
 extension Deal.Line {
     fileprivate var json: JSON {
-        let billing: JSON =
-            switch billing {
-            case .fixedFee(let installments):
-                ["model": .string("fixed_fee"), "installments": .integer(Int64(installments))]
-            case .milestone: ["model": .string("milestone")]
-            }
-        return [
+        [
             "number": .integer(Int64(number)), "service": .string(service), "description": .string(description),
-            "amountMinor": .integer(amountMinor), "billing": billing,
+            "amountMinor": .integer(amountMinor), "billing": billing.json,
+            "quantity": quantity.map {
+                ["thousandths": .integer($0.thousandths), "unit": .string($0.unit)]
+            },
+            "unitPriceMinor": unitPriceMinor.map(JSON.integer),
+            "delivery": delivery.map {
+                [
+                    "model": .string($0.model.rawValue), "entity": $0.entity.map(JSON.string),
+                    "vendor": $0.vendor.map(JSON.string),
+                ]
+            },
+        ]
+    }
+}
+
+extension Deal.Billing {
+    fileprivate var json: JSON {
+        var (installments, rateCard): (Int?, String?) = (nil, nil)
+        if case .fixedFee(let count) = self { installments = count }
+        if case .timeAndMaterials(let card) = self { rateCard = card }
+        return [
+            "model": .string(model.rawValue), "installments": installments.map { .integer(Int64($0)) },
+            "rateCard": rateCard.map(JSON.string), "every": (frequency?.rawValue).map(JSON.string),
         ]
     }
 }

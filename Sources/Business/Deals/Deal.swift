@@ -20,8 +20,18 @@ public struct Deal: Sendable, Hashable, Codable {
     public let approval: Approval?
     /// Who answers for delivery; present on every deal that is carried out.
     public let deliveryOwner: Person?
-    /// The code of the company's legal entity that sells.
-    public let legalEntity: String
+    /// Who leads the project.
+    public let projectManager: Person?
+    /// The code of the company's legal entity that sells; nil where the catalog derives it from party and region.
+    public let legalEntity: String?
+    /// The party of the company that signs, in the words of the contract.
+    public let contractParty: String?
+    /// Where it is delivered, as the catalog names regions.
+    public let deliveryRegion: String?
+    /// What kind of agreement it is, such as `sow` or `order`.
+    public let contractType: String?
+    /// SHA-256 of the statement of work, in small hexadecimal digits.
+    public let sowHash: String?
     /// What all amounts are in.
     public let currency: Currency
     /// Who buys.
@@ -34,15 +44,24 @@ public struct Deal: Sendable, Hashable, Codable {
     public let lines: [Line]
     /// When and how much of each milestone line is billed.
     public let milestones: [Milestone]
-    /// The days from invoice to payment.
-    public let paymentTermsDays: Int
+    /// How the price came about.
+    public let pricing: Pricing?
+    /// The days from invoice to payment; nil where the billing terms say it.
+    public let paymentTermsDays: Int?
+    /// How it is invoiced.
+    public let billingTerms: BillingTerms?
+    /// Whom delivery needs, and when.
+    public let resourceDemand: [ResourceDemand]
 
     /// Puts a deal together.
     public init(
         opportunity: String, contract: String, version: Int, baseVersion: Int? = nil, stage: String,
-        link: String? = nil, approval: Approval? = nil, deliveryOwner: Person? = nil, legalEntity: String,
-        currency: Currency, customer: Customer, contractPeriod: Period, totalMinor: Int64, lines: [Line],
-        milestones: [Milestone] = [], paymentTermsDays: Int
+        link: String? = nil, approval: Approval? = nil, deliveryOwner: Person? = nil, projectManager: Person? = nil,
+        legalEntity: String? = nil, contractParty: String? = nil, deliveryRegion: String? = nil,
+        contractType: String? = nil, sowHash: String? = nil, currency: Currency, customer: Customer,
+        contractPeriod: Period, totalMinor: Int64, lines: [Line], milestones: [Milestone] = [],
+        pricing: Pricing? = nil, paymentTermsDays: Int? = nil, billingTerms: BillingTerms? = nil,
+        resourceDemand: [ResourceDemand] = []
     ) {
         self.opportunity = opportunity
         self.contract = contract
@@ -52,14 +71,22 @@ public struct Deal: Sendable, Hashable, Codable {
         self.link = link
         self.approval = approval
         self.deliveryOwner = deliveryOwner
+        self.projectManager = projectManager
         self.legalEntity = legalEntity
+        self.contractParty = contractParty
+        self.deliveryRegion = deliveryRegion
+        self.contractType = contractType
+        self.sowHash = sowHash
         self.currency = currency
         self.customer = customer
         self.contractPeriod = contractPeriod
         self.totalMinor = totalMinor
         self.lines = lines
         self.milestones = milestones
+        self.pricing = pricing
         self.paymentTermsDays = paymentTermsDays
+        self.billingTerms = billingTerms
+        self.resourceDemand = resourceDemand
     }
 
     /// What tells this deal version from every other.

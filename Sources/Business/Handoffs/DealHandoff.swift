@@ -32,7 +32,9 @@ public struct DealHandoff: Saga {
     }
 
     /// Plans the deal; refuses one that was stored by a version whose deals this one cannot read.
-    public func plan(_ deal: String, for handoff: UUID, upon base: Base<HandoffPlan>?) throws -> HandoffPlan {
+    public func plan(
+        _ deal: String, for handoff: UUID, upon base: Base<HandoffPlan>?, on attempt: PlanningAttempt
+    ) async throws -> HandoffPlan {
         do {
             return try HandoffPlan(for: try Deal(canonicalBytes: Array(deal.utf8)), handoff: handoff, upon: base)
         } catch let rejection as Rejection {

@@ -61,12 +61,15 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
         opportunity = deal.opportunity
         contract = deal.contract
         version = deal.version
+        guard let legalEntity = deal.legalEntity else {
+            throw Refused(.entityUnmapped, "the deal names no legal entity")
+        }
         customer = CustomerRecord(
-            name: deal.customer.name, legalEntity: deal.legalEntity, taxID: deal.customer.taxId,
+            name: deal.customer.name, legalEntity: legalEntity, taxID: deal.customer.taxId,
             email: deal.customer.email, parentID: nil)
         guard let owner = deal.deliveryOwner else { throw Refused(.notApproved, "nobody owns delivery") }
         project = ProjectOutline(
-            name: "\(deal.customer.name) \(deal.contract)", legalEntity: deal.legalEntity,
+            name: "\(deal.customer.name) \(deal.contract)", legalEntity: legalEntity,
             currency: deal.currency.code, start: deal.contractPeriod.start.description,
             end: deal.contractPeriod.end.description, manager: owner.email)
         let sold = deal.lines.map { TaskRecord(line: "\($0.number)", code: $0.service, name: $0.description) }

@@ -9,13 +9,39 @@ public protocol Saga: Sendable {
     static var name: String { get }
     /// The queue whose workers plan a handoff that is at the head of its lane.
     static var planningQueue: Queue { get }
-    /// Makes the plan from the canonical bytes of a deal, upon the version before it if that ended in a project. Pure;
-    /// throws ``Refused`` for a deal that cannot be planned.
-    func plan(_ deal: String, for handoff: UUID, upon base: Base<Plan>?) throws -> Plan
+    /// Makes the plan from the canonical bytes of a deal, upon the version before it if that ended in a project. Reads
+    /// what it needs to know and changes nothing; throws ``Refused`` for a deal that cannot be planned, and
+    /// ``Unavailable`` where something that it has to ask cannot be asked now.
+    func plan(
+        _ deal: String, for handoff: UUID, upon base: Base<Plan>?, on attempt: PlanningAttempt
+    ) async throws -> Plan
     /// The stages in order; each step is done once, in order, and undone in reverse, by the workers of its stage's queue.
     func stages(for plan: Plan) -> [Stage<Plan>]
     /// What another system shall be told about a handoff that stands so, or nil to tell nothing.
     func status(of standing: Standing, plan: Plan?) -> Status?
+}
+
+/// One try at planning: what is known beside the deal.
+public struct PlanningAttempt: Sendable {
+    /// The id that follows the deal everywhere.
+    public let correlationID: String
+    /// The moment after which nothing may be asked any more.
+    public let deadline: ContinuousClock.Instant
+    /// What people decided for this handoff, such as which of several customers is meant, by what was to be decided.
+    public let choices: [String: String]
+    /// What the latest signed document of the opportunity says, as the event's canonical JSON; nil while none is known.
+    public let signature: String?
+
+    /// Describes one try.
+    public init(
+        correlationID: String, deadline: ContinuousClock.Instant, choices: [String: String] = [:],
+        signature: String? = nil
+    ) {
+        self.correlationID = correlationID
+        self.deadline = deadline
+        self.choices = choices
+        self.signature = signature
+    }
 }
 
 /// The part of a handoff that one queue's workers do.

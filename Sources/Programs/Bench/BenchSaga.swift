@@ -21,7 +21,9 @@ struct BenchSaga: Saga {
         var handoff: UUID
     }
 
-    func plan(_ deal: String, for handoff: UUID, upon base: Base<Plan>?) throws -> Plan { Plan(handoff: handoff) }
+    func plan(
+        _ deal: String, for handoff: UUID, upon base: Base<Plan>?, on attempt: PlanningAttempt
+    ) async throws -> Plan { Plan(handoff: handoff) }
 
     func stages(for plan: Plan) -> [Stage<Plan>] {
         Self.queues.map { Stage($0, [BenchStep(instance: $0.name, callTime: callTime, calls: calls)]) }

@@ -2,21 +2,31 @@
 ///
 /// Foundation's decoder takes the last of two equal names, maps numbers over 2^53 through `Double` on some paths and
 /// stops at the first mistake; an answer to a publisher needs all mistakes at once, and money needs its last cent.
-enum JSON: Equatable, Sendable {
+public enum JSON: Equatable, Sendable {
+    /// The word `null`.
     case null
+    /// `true` or `false`.
     case bool(Bool)
+    /// A whole number within `Int64`.
     case integer(Int64)
     /// Every number that is no whole number within `Int64`.
     case number(Double)
+    /// A text.
     case string(String)
+    /// Values in order.
     case array([JSON])
+    /// Names and their values in the order in which they came.
     case object([Member])
 
-    struct Member: Equatable, Sendable {
-        let name: String
-        let value: JSON
+    /// One name of an object and its value.
+    public struct Member: Equatable, Sendable {
+        /// The name.
+        public let name: String
+        /// The value.
+        public let value: JSON
 
-        init(_ name: String, _ value: JSON) {
+        /// Gives `name` its value.
+        public init(_ name: String, _ value: JSON) {
             self.name = name
             self.value = value
         }

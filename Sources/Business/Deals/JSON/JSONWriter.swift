@@ -57,7 +57,7 @@ extension JSON {
 
 extension JSON: ExpressibleByDictionaryLiteral {
     /// An object of the members that have a value.
-    init(dictionaryLiteral members: (String, JSON?)...) {
+    public init(dictionaryLiteral members: (String, JSON?)...) {
         self = .object(members.compactMap { name, value in value.map { Member(name, $0) } })
     }
 }

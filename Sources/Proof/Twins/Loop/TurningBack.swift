@@ -8,8 +8,10 @@ struct TurningBack<Inner: Saga>: Saga {
     static var planningQueue: Queue { Inner.planningQueue }
     let inner: Inner
 
-    func plan(_ deal: String, for handoff: UUID, upon base: Base<Inner.Plan>?) throws -> Inner.Plan {
-        try inner.plan(deal, for: handoff, upon: base)
+    func plan(
+        _ deal: String, for handoff: UUID, upon base: Base<Inner.Plan>?, on attempt: PlanningAttempt
+    ) async throws -> Inner.Plan {
+        try await inner.plan(deal, for: handoff, upon: base, on: attempt)
     }
 
     func stages(for plan: Inner.Plan) -> [Stage<Inner.Plan>] {

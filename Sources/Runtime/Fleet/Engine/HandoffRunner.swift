@@ -58,7 +58,7 @@ package struct HandoffRunner<S: Saga>: Sendable {
         }
         if work.taken.isTooOld { throw Refused(.ageUsedUp, "open for longer than \(store.limits.maximalAge)") }
         guard try await tellThatPlanningBegins(&work) else { return }
-        let subjects = try subjects(of: &work)
+        let subjects = try await subjects(of: &work)
         let plan = subjects[work.taken.id]?.plan
         work.status = { standing in saga.status(of: standing, plan: plan) }
         guard try await passGate(&work) else { return }
@@ -122,7 +122,7 @@ extension HandoffRunner {
     }
 
     /// What every step in the list works on: this handoff's plan, or those of the versions that it takes back.
-    private func subjects(of work: inout HandoffWork) throws -> [UUID: SagaSubject<S.Plan>] {
+    private func subjects(of work: inout HandoffWork) async throws -> [UUID: SagaSubject<S.Plan>] {
         var subjects: [UUID: SagaSubject<S.Plan>] = [:]
         for version in work.taken.earlier {
             subjects[version.id] = SagaSubject(try decoded(version.plan), of: saga)
@@ -131,13 +131,13 @@ extension HandoffRunner {
         if let plan = work.taken.plan {
             subjects[work.taken.id] = SagaSubject(try decoded(plan), of: saga)
         } else if work.direction == .forwards {
-            subjects[work.taken.id] = SagaSubject(try plan(&work), of: saga)
+            subjects[work.taken.id] = SagaSubject(try await plan(&work), of: saga)
         }
         return subjects
     }
 
     /// Makes the plan: the handoff is head of its lane now, so what went before is known.
-    private func plan(_ work: inout HandoffWork) throws -> S.Plan {
+    private func plan(_ work: inout HandoffWork) async throws -> S.Plan {
         guard let deal = work.taken.deal else { throw Refused(.unknown, "the handoff has neither plan nor deal") }
         if work.taken.kind == .change, work.taken.base == nil {
             throw Refused(
@@ -152,7 +152,9 @@ extension HandoffRunner {
                     base.steps.compactMap { step in step.receipt.map { (step.label, $0) } }
                 ) { first, _ in first })
         }
-        let plan = try saga.plan(deal, for: work.taken.id, upon: base)
+        let attempt = PlanningAttempt(
+            correlationID: work.taken.correlationID, deadline: host.now() + CallTiming.standard.budget)
+        let plan = try await saga.plan(deal, for: work.taken.id, upon: base, on: attempt)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let body = try encoder.encode(plan)
