@@ -84,6 +84,7 @@ let package = Package(
         library("Sagas", in: "Core", ["Workers"]),
 
         library("Deals", in: "Business", ["Workers", crypto]),
+        library("Catalogs", in: "Business", ["Deals", "Workers", crypto, yams]),
 
         library(
             "Fleet", in: "Runtime",
