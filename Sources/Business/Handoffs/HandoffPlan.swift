@@ -24,6 +24,8 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
     public let schedule: [BillingScheduleRecord.Line]
     /// What the version before left to go on with; nil for a contract's first version.
     public let base: Standing?
+    /// What the catalog adds; nil in a plan that was made without one.
+    public var provisioning: Provisioning?
 
     /// What stands of a contract before a later version is carried out.
     public struct Standing: Codable, Sendable, Equatable {

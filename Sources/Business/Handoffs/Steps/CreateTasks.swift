@@ -21,7 +21,7 @@ struct CreateTasks: Step {
 
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
         let project = try attempt.externalID(of: CreateProject.name)
-        let id = try await psa.createTasks(plan.tasks, project: project, as: Call(for: attempt))
+        let id = try await psa.createTasks(.lines(plan.tasks), project: project, as: Call(for: attempt))
         return Receipt(externalID: id, origin: .created)
     }
 
