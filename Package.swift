@@ -100,7 +100,7 @@ let package = Package(
         library("Topology", in: "Runtime", ["Workers", asyncHTTPClient, yams]),
 
         library("Connectors", in: "Business", ["Sagas", "Workers", asyncHTTPClient, metrics, nioCore, nioHTTP1]),
-        library("Handoffs", in: "Business", ["Connectors", "Deals", "Sagas", "Workers", crypto]),
+        library("Handoffs", in: "Business", ["Catalogs", "Connectors", "Deals", "Sagas", "Workers", crypto]),
 
         library(
             "Twins", in: "Proof",
