@@ -107,20 +107,22 @@ import Workers
 
     @Test(
         "of two things that came to stand under one key the earlier is kept", .timeLimit(.minutes(1)),
-        arguments: Adapter.allCases)
-    func copies(adapter: Adapter) async throws {
+        arguments: Adapter.allCases, Inverse.ofKeyless)
+    func copies(adapter: Adapter, inverse: Inverse) async throws {
         try await withTargets(adapter, billingDelay: .zero) { targets in
-            let customer = try await targets.erp.createCustomer(Samples.customer(), as: call("c"))
+            let (verb, name) = (inverse.verb, inverse.verb.rawValue)
+            let ground = try await verb.prepare(targets)
             // Two workers that looked before either had posted: each post waits, and both have looked by then.
-            try await targets.arm(#"[{"verb":"create_project","effect":"latency","latencyMs":400}]"#)
-            let project = Samples.project(customer: customer)
-            async let one = targets.erp.createProject(project, as: call("p"))
-            async let other = targets.erp.createProject(project, as: call("p"))
+            try await targets.arm(#"[{"verb":"\#(name)","effect":"latency","latencyMs":400}]"#)
+            async let one = verb.perform(targets, ground, as: call("p"))
+            async let other = verb.perform(targets, ground, as: call("p"))
             let ids = try await [one, other]
-            #expect(ids[0] == ids[1])
-            #expect(try await targets.effects("create_project", key: "p") == 2)
-            let standing = try await targets.read("/erp/projects?externalReference=p")["items"] as? [[String: Any]]
-            #expect(standing?.map { $0["id"] as? String } == [ids[0]])
+            let kept = try #require(ids[0])
+            #expect(ids[1] == kept && kept.hasSuffix(inverse == .deleteProject ? "2" : "1"))
+            #expect(try await targets.effects(name, key: "p") == 2)
+            #expect(try await verb.find(targets, ground, as: call("p")) == kept)
+            let copy = kept.dropLast() + (inverse == .deleteProject ? "3" : "2")
+            #expect(try await targets.effects(inverse.rawValue, key: "p-copy-\(copy)") == 1)
         }
     }
 

@@ -94,7 +94,7 @@ import Twins
         linked.provisioning?.linkedParentID = "CUS-404"
         let parked = await linked.run()
         #expect(parked.tables.incidents.first?.step == "create-parent-customer")
-        #expect(parked.tables.incidents.first?.incidentClass == .planStale && parked.world.customers.isEmpty)
+        #expect(parked.tables.incidents.first?.incidentClass == .targetRefused && parked.world.customers.isEmpty)
     }
 
     @Test(
@@ -116,7 +116,7 @@ import Twins
         scenario.known = nil
         scenario.cues.removeLast(2)
         let parked = await scenario.run()
-        #expect(parked.tables.incidents.first?.incidentClass == .planStale && parked.world.customers.isEmpty)
+        #expect(parked.tables.incidents.first?.incidentClass == .targetRefused && parked.world.customers.isEmpty)
     }
 
     @Test(
