@@ -91,7 +91,7 @@ let package = Package(
             ["PostgreSQL", "RabbitMQ", "Sagas", "Workers", crypto, lifecycle, logging, metrics],
             resources: [
                 .embedInCode("Migrations/0001_handoffs.sql"), .embedInCode("Migrations/0002_roles.sql"),
-                .embedInCode("Migrations/0003_failures.sql"),
+                .embedInCode("Migrations/0003_failures.sql"), .embedInCode("Migrations/0005_planning.sql"),
             ]),
         library("Operations", in: "Runtime", ["Fleet", "PostgreSQL", "RabbitMQ", "Workers", crypto]),
         library(

@@ -1,6 +1,14 @@
 import Connectors
 
 extension HandoffPlan {
+    /// Whether the customer's parent is made or linked before it. A customer that is linked keeps the parent that it has,
+    /// and nobody is their own.
+    var hasParentStep: Bool {
+        guard let provisioning, provisioning.linkedCustomerID == nil else { return false }
+        if provisioning.linkedParentID != nil { return true }
+        return provisioning.parent.map { Self.naturalKey(of: $0) != customerNaturalKey } ?? false
+    }
+
     /// What a handoff does beyond customer, project, tasks and schedule, and by which rules it was planned.
     ///
     /// Plans are stored: what is added here later has to be optional.

@@ -95,7 +95,10 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
     }
 
     /// What makes two deals mean the same customer: the legal entity and the tax id or, without one, the name.
-    var customerNaturalKey: String {
+    var customerNaturalKey: String { Self.naturalKey(of: customer) }
+
+    /// What makes two records mean the same customer.
+    static func naturalKey(of customer: CustomerRecord) -> String {
         let identity = customer.taxID.map { "tax:" + $0 } ?? "name:" + customer.name
         let normal = identity.lowercased().filter { !$0.isWhitespace }
         return "\(customer.legalEntity.lowercased())|\(normal)"

@@ -84,7 +84,8 @@ struct CustomerMatching {
     private func decide(as choice: String, _ candidates: [Candidate]) throws(Refused) -> CustomerDecision {
         if choice == CustomerDecision.new { return .create }
         guard let chosen = candidates.first(where: { $0.match.id == choice }) else {
-            throw Refused(.duplicateCustomer, "\(choice) was chosen as the \(role), and is not one that may be the same")
+            throw Refused(
+                .duplicateCustomer, "\(choice) was chosen as the \(role), and is not one that may be the same")
         }
         return chosen.match.entity == entity ? .link(id: choice) : .extend(id: choice)
     }

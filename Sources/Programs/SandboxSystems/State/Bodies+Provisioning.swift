@@ -17,11 +17,14 @@ struct DimensionsBody: AskedBody {
     var dimensions: [String: String]
     var projectReference: String
 
-    /// A cost centre is its entity's: its code begins with the entity's, followed by a hyphen.
+    /// A cost centre whose code begins with an entity's, such as `DE01-4100`, is that entity's alone.
     func check() throws(Refusal) {
         try Refusal.require(entity, "entity")
         try Refusal.require(projectReference, "projectReference")
-        guard costCentre.hasPrefix(entity + "-"), costCentre.count > entity.count + 1 else {
+        let start = costCentre.prefix { $0 != "-" }
+        let isSomeEntity =
+            start.count == 4 && start.prefix(2).allSatisfy(\.isLetter) && start.suffix(2).allSatisfy(\.isNumber)
+        guard !costCentre.isEmpty, !isSomeEntity || start == entity else {
             throw Refusal(
                 .unprocessableContent, "invalid_combination",
                 "cost centre \(costCentre) is not one of entity \(entity)")

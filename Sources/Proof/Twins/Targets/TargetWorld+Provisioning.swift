@@ -76,8 +76,11 @@ extension TargetWorld {
     func hasReservation(_ id: String) -> Bool { reservations.contains { $0.id == id && !$0.isGone } }
 
     mutating func reserve(_ dimensions: DimensionRecord, key: String) throws -> String {
-        let centre = dimensions.costCentre.split(separator: "-").first.map(String.init) ?? ""
-        guard centre == dimensions.legalEntity, !dimensions.values.values.contains("") else {
+        let start = dimensions.costCentre.prefix { $0 != "-" }
+        let isSomeEntity =
+            start.count == 4 && start.prefix(2).allSatisfy(\.isLetter) && start.suffix(2).allSatisfy(\.isNumber)
+        let isWhole = !dimensions.costCentre.isEmpty && !dimensions.values.values.contains("")
+        guard isWhole, !isSomeEntity || start == dimensions.legalEntity else {
             throw TargetRefusal(
                 status: 422, code: "invalid_combination",
                 text: "cost centre \(dimensions.costCentre) is not one of entity \(dimensions.legalEntity)")
