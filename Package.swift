@@ -104,7 +104,9 @@ let package = Package(
 
         library(
             "Twins", in: "Proof",
-            ["Connectors", "Deals", "Fleet", "Handoffs", "RabbitMQ", "Sagas", "Workers", crypto, logging]),
+            [
+                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "RabbitMQ", "Sagas", "Workers", crypto, logging,
+            ]),
 
         library(
             "SandboxSystems", in: "Programs",
@@ -114,8 +116,8 @@ let package = Package(
         library(
             "WorkerPrograms", in: "Programs",
             [
-                "Connectors", "Deals", "Fleet", "Handoffs", "Observability", "PostgreSQL", "RabbitMQ", "Settings",
-                "Workers", lifecycle, logging, metrics,
+                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "Observability", "PostgreSQL", "RabbitMQ",
+                "Settings", "Workers", lifecycle, logging, metrics,
             ]),
         program("DealEventsWorker", ["Handoffs", "WorkerPrograms"]),
         program("ProjectProvisioningWorker", ["Handoffs", "WorkerPrograms"]),

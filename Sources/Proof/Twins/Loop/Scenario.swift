@@ -1,3 +1,4 @@
+import Catalogs
 import Connectors
 import Deals
 import Fleet
@@ -66,8 +67,8 @@ package struct Scenario: Sendable, CustomStringConvertible {
 
     private static func dealHandoff(_ ports: SimulatedPorts) -> DealHandoff {
         DealHandoff(
-            erp: ports.erp, psa: ports.psa, numbers: ports.numbers, announcements: ports.announcements,
-            now: { announced })
+            catalogs: GivenCatalog(nil), erp: ports.erp, psa: ports.psa, tax: ports.tax, numbers: ports.numbers,
+            announcements: ports.announcements, now: { announced })
     }
 
     /// What announcements are dated with: no decision hangs on it.
