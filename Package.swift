@@ -84,6 +84,7 @@ let package = Package(
         library("Sagas", in: "Core", ["Workers"]),
 
         library("Deals", in: "Business", ["Workers", crypto]),
+        library("Catalogs", in: "Business", ["Deals", "Workers", crypto, yams]),
 
         library(
             "Fleet", in: "Runtime",
@@ -99,7 +100,7 @@ let package = Package(
         library("Topology", in: "Runtime", ["Workers", asyncHTTPClient, yams]),
 
         library("Connectors", in: "Business", ["Sagas", "Workers", asyncHTTPClient, metrics, nioCore, nioHTTP1]),
-        library("Handoffs", in: "Business", ["Connectors", "Deals", "Sagas", "Workers", crypto]),
+        library("Handoffs", in: "Business", ["Catalogs", "Connectors", "Deals", "Sagas", "Workers", crypto]),
 
         library(
             "Twins", in: "Proof",

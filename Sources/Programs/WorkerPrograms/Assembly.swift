@@ -64,7 +64,7 @@ struct Assembly {
         let now: @Sendable () -> Timestamp = { .now }
         let saga = DealHandoff(
             erp: adapter.erp(at: base, over: connections), psa: adapter.psa(at: base, over: connections),
-            announcements: process.ports.announcements, now: now)
+            numbers: process.ports.numbers, announcements: process.ports.announcements, now: now)
         let intake =
             queue == DealIntake.queue
             ? DealIntake(

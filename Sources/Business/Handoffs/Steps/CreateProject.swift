@@ -1,4 +1,6 @@
+import Catalogs
 import Connectors
+import Deals
 import Sagas
 import Workers
 
@@ -8,6 +10,7 @@ struct CreateProject: Step {
     static let name = "create-project"
     let target = "ERP"
     let erp: any ERP
+    let numbers: any Numbers
 
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
         if plan.base != nil { return .absent }
@@ -30,9 +33,21 @@ struct CreateProject: Step {
         let outline = plan.project
         let project = ProjectRecord(
             name: outline.name, customerID: try attempt.externalID(of: CreateCustomer.name),
-            legalEntity: outline.legalEntity, currency: outline.currency, contract: plan.contract, number: nil,
+            legalEntity: outline.legalEntity, currency: outline.currency, contract: plan.contract,
+            number: try await number(for: plan, on: attempt),
             start: outline.start, end: outline.end, manager: outline.manager)
         return Receipt(externalID: try await erp.createProject(project, as: Call(for: attempt)), origin: .created)
+    }
+
+    /// The project's number, where the company gives it: the same at every try.
+    private func number(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> String? {
+        guard let provisioning = plan.provisioning, let series = provisioning.numberSeries else { return nil }
+        let text = provisioning.numberPattern ?? ""
+        guard let pattern = NumberingPattern(text), let start = CalendarDate(plan.project.start) else {
+            throw Refused(.unknown, "'\(text)' is no way of writing a project's number from \(plan.project.start) on")
+        }
+        return pattern.number(
+            year: start.year, sequence: try await numbers.draw(from: series, for: attempt.key))
     }
 
     func compensate(_ receipt: Receipt, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Undone {

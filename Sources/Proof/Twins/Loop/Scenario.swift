@@ -71,7 +71,9 @@ package struct Scenario: Sendable, CustomStringConvertible {
     }
 
     private static func dealHandoff(_ ports: SimulatedPorts) -> DealHandoff {
-        DealHandoff(erp: ports.erp, psa: ports.psa, announcements: ports.announcements, now: { announced })
+        DealHandoff(
+            erp: ports.erp, psa: ports.psa, numbers: ports.numbers, announcements: ports.announcements,
+            now: { announced })
     }
 
     /// What announcements are dated with: no decision hangs on it.

@@ -10,6 +10,7 @@ import Workers
 package struct SimulatedPorts: Sendable {
     package let erp: any ERP
     package let psa: any PSA
+    package let numbers: any Numbers
     package let announcements: any Announcements
 }
 
@@ -39,7 +40,7 @@ struct SimulatedWorker<S: Saga>: Sendable {
         let calls = GatedCalls(passage: passage, plants: plants, watch: company.watch, clock: company.clock)
         let ports = SimulatedPorts(
             erp: MemoryERP(company.targets, through: calls), psa: MemoryPSA(company.targets, through: calls),
-            announcements: outbox)
+            numbers: GatedNumbers(numbers: company.numbers, passage: passage), announcements: outbox)
         let host = Host(now: { [clock = company.clock] in clock.instant }, fraction: { course.fraction() })
         let crashes = CrashPlan(at: nil)
         var logger = Logger(label: "twins")

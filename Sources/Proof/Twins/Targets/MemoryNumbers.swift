@@ -7,7 +7,7 @@ package final class MemoryNumbers: Numbers {
 
     package init() {}
 
-    package func draw(from series: String, for key: String) async throws -> Int64 {
+    package func draw(from series: String, for key: String) -> Int64 {
         drawn.withLock { drawn in
             if let number = drawn[series]?[key] { return number }
             let number = Int64(drawn[series]?.count ?? 0) + 1

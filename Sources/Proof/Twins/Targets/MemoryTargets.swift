@@ -93,11 +93,12 @@ struct TargetRefusal: Error {
     /// Whose mistake it is.
     private var incidentClass: IncidentClass {
         switch code {
-        case "tax_unknown": .taxUnknown
+        case "tax_unknown", "unknown_jurisdiction": .taxUnknown
         case "revenue_rule_missing": .revenueRuleMissing
         case "entity_unmapped": .entityUnmapped
         case "duplicate_customer": .duplicateCustomer
         case "unknown_service": .serviceUnknown
+        case "invalid_combination": .dimensionInvalid
         default: .targetRefused
         }
     }

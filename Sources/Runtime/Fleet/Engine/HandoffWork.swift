@@ -255,17 +255,10 @@ struct HandoffWork {
         direction == .backwards ? .undoing(queue: queue) : .under(queue: queue)
     }
 
-    /// Opportunity, contract, version, part, step and instance: stable for ever.
     private func stepKey(_ label: String) -> String {
-        [taken.opportunity, taken.contract, "\(taken.version)", taken.part].map(Self.escaped).joined(separator: "/")
-            + "/\(label)"
-    }
-
-    /// So that no slash in an id can make two keys equal.
-    private static func escaped(_ part: String) -> String {
-        guard part.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "%") }) else { return part }
-        return part.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%25")
-            .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "%2F")
+        StepKey.of(
+            opportunity: taken.opportunity, contract: taken.contract, version: taken.version, part: taken.part,
+            label: label)
     }
 
     private static func hash(_ text: String) -> String {

@@ -111,8 +111,11 @@ extension Inquiries {
         """
         SELECT h.id::text, h.opportunity, h.contract, h.version, d.customer, d.total_minor, d.currency, h.state,
             h.queue, p.external_id, h.created_at,
-            (SELECT min(j.at) FROM journal j WHERE j.handoff_id = h.id
-                AND j.entry::jsonb ->> 'what' IN ('done', 'found') AND j.entry::jsonb ->> 'step' = $2),
+            (SELECT max(e.at) FROM (SELECT min(j.at) AS at FROM journal j WHERE j.handoff_id = h.id
+                AND j.entry::jsonb ->> 'what' IN ('done', 'found')
+                AND split_part(j.entry::jsonb ->> 'step', '/', 1) = $2 GROUP BY j.entry::jsonb ->> 'step') e
+                HAVING count(*) >= (SELECT count(*) FROM steps s
+                    WHERE s.handoff_id = h.id AND split_part(s.name, '/', 1) = $2)),
             h.closed_at, h.since, CASE h.state WHEN 'parked' THEN coalesce((SELECT i.class FROM incidents i
                 WHERE i.handoff_id = h.id AND i.state <> 'closed' AND i.blocking LIMIT 1), h.cause) ELSE h.cause END
         FROM handoffs h JOIN deals d ON d.handoff_id = h.id
@@ -122,7 +125,7 @@ extension Inquiries {
         """)
 
     /// The newest handoffs or, of those that wait or are parked, the ones that have for longest. `readyStep` is the step
-    /// whose end makes a project ready, `projectStep` the one whose id names it.
+    /// whose end, in all its instances, makes a project ready, `projectStep` the one whose id names it.
     public func list(
         limit: Int, lateOnly: Bool = false, readyStep: String, projectStep: String
     ) async throws -> [HandoffLine] {

@@ -35,9 +35,10 @@ public enum LateCause: String, Sendable, Codable, CaseIterable {
         case .empty, .tooLarge, .invalidEncoding, .notJSON, .wrongSchema, .unknownType, .unsupportedVersion,
             .sourceMismatch, .tooManyLines, .amountsDoNotAddUp, .datesReversed, .conflict, .lateChange, .baseMissing,
             .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .serviceUnknown,
-            .adoptionUnconfirmed:
+            .adoptionUnconfirmed, .catalogMissing, .templateRetired, .currencyNotEnabled, .taxProfileMissing,
+            .termsUnknown, .rateCardMissing, .dimensionInvalid, .sowMismatch, .mandatoryMissing:
             self = .dataQuality
-        case .notApproved: self = .approval
+        case .notApproved, .planStale: self = .approval
         case .attemptsUsedUp, .ageUsedUp, .unroutable, .undeliverable: self = .apiFailure
         case .targetRefused, .undoRefused, .residue, .statusRefused, .takeoversUsedUp, .unknown: self = .downstream
         }
