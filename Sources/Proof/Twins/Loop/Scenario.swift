@@ -15,6 +15,8 @@ package struct Scenario: Sendable, CustomStringConvertible {
     package var cues: [Cue]
     /// Whether a refused step takes back what came before it, and asks nobody.
     package var turnsBack: Bool
+    /// Whether planning asks the ERP for what it knows.
+    package var asksFirst: Bool
     /// What the targets do wrong from the beginning.
     package var faults: [TargetFault]
     /// A project that a person has made by hand.
@@ -23,13 +25,14 @@ package struct Scenario: Sendable, CustomStringConvertible {
     package var end: @Sendable (Tables, TargetWorld) -> [String]
 
     package init(
-        _ name: String, _ cues: [Cue], turnsBack: Bool = false,
+        _ name: String, _ cues: [Cue], turnsBack: Bool = false, asksFirst: Bool = false,
         faults: [TargetFault] = [], byHand: ProjectRecord? = nil,
         end: @escaping @Sendable (Tables, TargetWorld) -> [String] = { _, _ in [] }
     ) {
         self.name = name
         self.cues = cues
         self.turnsBack = turnsBack
+        self.asksFirst = asksFirst
         self.faults = faults
         self.byHand = byHand
         self.end = end
@@ -44,6 +47,9 @@ package struct Scenario: Sendable, CustomStringConvertible {
         let plan = Course.Plan(faults: faults, seed: seed, isTold: isTold)
         if turnsBack {
             return await run(plan, setup) { TurningBack(inner: Self.dealHandoff($0)) }
+        }
+        if asksFirst {
+            return await run(plan, setup) { AskingFirst(inner: Self.dealHandoff($0), erp: $0.erp) }
         }
         return await run(plan, setup, saga: Self.dealHandoff)
     }
