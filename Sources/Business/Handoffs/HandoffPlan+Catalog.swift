@@ -1,6 +1,5 @@
 import Catalogs
 import Connectors
-import Crypto
 import Deals
 import FoundationEssentials
 import Sagas
@@ -45,9 +44,7 @@ extension HandoffPlan {
             preconditionFailure("look-ups are texts and numbers, and are no JSON: \(error)")
         }
         let text = "\(deal.contentHash)\n\(catalog)\n" + String(decoding: answers, as: UTF8.self)
-        return SHA256.hash(data: Array(text.utf8)).prefix(12).map { byte in
-            byte < 0x10 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
-        }.joined()
+        return ContentHash.of([text])
     }
 
     /// The schedule of what is carried out: parts of a package with a billing of their own are billed by it, what is left

@@ -1,4 +1,4 @@
-import Catalogs
+import struct Catalogs.GivenCatalog
 import Connectors
 import Deals
 import Fleet

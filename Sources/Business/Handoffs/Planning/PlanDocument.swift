@@ -11,7 +11,7 @@ public struct PlanDocument: Sendable, Codable, Equatable {
     public let contract: String
     /// The contract's version.
     public let version: Int
-    /// Names what the plan was made from: an event that carries it as `planHash` is carried out by this plan or not at
+    /// Names what the plan was made from: an event that carries it as `expectedplanhash` is carried out by this plan or not at
     /// all. Nil where there is no plan, or no catalog.
     public let planHash: String?
     /// The version of the catalog in force; nil where none is published.

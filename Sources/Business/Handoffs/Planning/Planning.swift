@@ -116,7 +116,7 @@ public struct Planning: Sendable {
         throw Refused(
             .planStale,
             """
-            the deal was sent for plan \(expected.prefix(24)), and by catalog \(enrichment.catalogVersion) and what exists \
+            the deal was sent for plan \(expected), and by catalog \(enrichment.catalogVersion) and what exists \
             now it is \(enrichment.planHash)
             """)
     }
@@ -176,7 +176,7 @@ extension PlanFinding {
                 ("$.data.customer", "Say which one it is: baton handoff choose, or merge them in the ERP.")
             case .taxUnknown: ("$.data.customer.country", "Have the tax team set the jurisdiction up.")
             case .sowMismatch: ("$.data.sowHash", "Publish a version made from the signed text, or have it signed again.")
-            case .planStale: ("$.data.planHash", "Look at the plan again and publish a version with its hash.")
+            case .planStale: ("$.expectedplanhash", "Look at the plan again and publish a version with its hash.")
             default: ("$.data", "See the reason.")
             }
         self.init(refused.incidentClass, path, refused.reason, cure: cure)
