@@ -147,6 +147,7 @@ let package = Package(
             name: "Support", dependencies: ["Fleet", "PostgreSQL", "RabbitMQ", "Topology"], path: "Tests/Support",
             swiftSettings: strict),
         tests("Fleet", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Support", "Workers", lifecycle, logging]),
+        tests("Catalogs", ["Catalogs", "Deals", "Workers", yams], exclude: ["Planted", "Support/schema_errors.py"]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Drill", ["Drill", "Support", asyncHTTPClient]),
         tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support", "Workers"]),
