@@ -36,7 +36,8 @@ public enum LateCause: String, Sendable, Codable, CaseIterable {
             .sourceMismatch, .tooManyLines, .amountsDoNotAddUp, .datesReversed, .conflict, .lateChange, .baseMissing,
             .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .serviceUnknown,
             .adoptionUnconfirmed, .catalogMissing, .templateRetired, .currencyNotEnabled, .taxProfileMissing,
-            .termsUnknown, .rateCardMissing, .dimensionInvalid, .sowMismatch, .mandatoryMissing:
+            .termsUnknown, .rateCardMissing, .dimensionInvalid, .sowMismatch, .signatureUnmatched,
+            .mandatoryMissing:
             self = .dataQuality
         case .notApproved, .planStale: self = .approval
         case .attemptsUsedUp, .ageUsedUp, .unroutable, .undeliverable: self = .apiFailure
