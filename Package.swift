@@ -132,8 +132,8 @@ let package = Package(
         program(
             "Baton",
             [
-                "Fleet", "Handoffs", "OperatorConsole", "Operations", "PostgreSQL", "RabbitMQ", "Topology", "Workers",
-                argumentParser,
+                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "OperatorConsole", "Operations", "PostgreSQL",
+                "RabbitMQ", "Topology", "Workers", argumentParser,
             ]),
         program(
             "Requeue", ["Deals", "Handoffs", "OperatorConsole", "Operations", "PostgreSQL", "Workers", argumentParser]),
