@@ -43,11 +43,11 @@ public struct Arrival: Sendable, Equatable {
     public var eventID: String
     /// The id that follows the deal everywhere.
     public var correlationID: String
-    /// The opportunity, whose versions run strictly one after the other.
+    /// The opportunity, whose versions run strictly one after the other; empty for an ignored event that names none.
     public var opportunity: String
-    /// The contract.
+    /// The contract; empty for an ignored event that names none.
     public var contract: String
-    /// The contract's version, from 1.
+    /// The contract's version, from 1; 0 for an ignored event that names none.
     public var version: Int
     /// What the event is about.
     public var kind: Kind
@@ -104,6 +104,17 @@ public struct Arrival: Sendable, Equatable {
             source: source, eventID: eventID, correlationID: correlationID, opportunity: opportunity, contract: "",
             version: 0, kind: .signature(signed), body: body, contentHash: contentHash, customer: "", totalMinor: 0,
             currency: "XXX")
+    }
+
+    /// Describes an event that starts nothing, and of which no whole deal is known.
+    public init(
+        source: String, eventID: String, correlationID: String, opportunity: String? = nil, contract: String? = nil,
+        version: Int? = nil, ignoredBecause: String
+    ) {
+        self.init(
+            source: source, eventID: eventID, correlationID: correlationID, opportunity: opportunity ?? "",
+            contract: contract ?? "", version: version ?? 0, body: "", contentHash: "", customer: "", totalMinor: 0,
+            currency: "XXX", ignoredBecause: ignoredBecause)
     }
 }
 

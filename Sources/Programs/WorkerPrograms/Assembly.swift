@@ -115,6 +115,7 @@ extension FleetSettings {
         limits.ticketLease = settings.ticketLease
         limits.sweepInterval = settings.sweepInterval
         limits.maximalAge = settings.maximalAge
+        limits.signaturePatience = settings.signaturePatience
         limits.takeovers = settings.takeovers
         limits.breakerFailures = settings.breakerFailures
         limits.breakerWait = settings.breakerWait

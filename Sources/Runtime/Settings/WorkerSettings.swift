@@ -50,6 +50,8 @@ public struct WorkerSettings: Sendable, Equatable {
     public let maxLines: Int
     /// The sales stages at which a deal is handed off, if not the built-in ones.
     public let triggerStages: String?
+    /// How long a signature waits for a deal of its opportunity before people are told.
+    public let signaturePatience: Duration
     /// The point at which the worker kills itself, for tests.
     public let crashAt: String?
     /// What can be worked with and should still be put right.
@@ -95,6 +97,7 @@ public struct WorkerSettings: Sendable, Equatable {
         maxBodyBytes = reader.number(KnownSettings.maxBodyBytes)
         maxLines = reader.number(KnownSettings.maxLines)
         triggerStages = reader.text(KnownSettings.triggerStages)
+        signaturePatience = reader.duration(KnownSettings.signaturePatience)
         crashAt = reader.text(KnownSettings.crashAt)
         warnings = reader.warnings
     }
