@@ -104,7 +104,9 @@ let package = Package(
 
         library(
             "Twins", in: "Proof",
-            ["Connectors", "Deals", "Fleet", "Handoffs", "RabbitMQ", "Sagas", "Workers", crypto, logging]),
+            [
+                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "RabbitMQ", "Sagas", "Workers", crypto, logging,
+            ]),
 
         library(
             "SandboxSystems", in: "Programs",
@@ -114,8 +116,8 @@ let package = Package(
         library(
             "WorkerPrograms", in: "Programs",
             [
-                "Connectors", "Deals", "Fleet", "Handoffs", "Observability", "PostgreSQL", "RabbitMQ", "Settings",
-                "Workers", lifecycle, logging, metrics,
+                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "Observability", "PostgreSQL", "RabbitMQ",
+                "Settings", "Workers", lifecycle, logging, metrics,
             ]),
         program("DealEventsWorker", ["Handoffs", "WorkerPrograms"]),
         program("ProjectProvisioningWorker", ["Handoffs", "WorkerPrograms"]),
@@ -145,6 +147,7 @@ let package = Package(
             name: "Support", dependencies: ["Fleet", "PostgreSQL", "RabbitMQ", "Topology"], path: "Tests/Support",
             swiftSettings: strict),
         tests("Fleet", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Support", "Workers", lifecycle, logging]),
+        tests("Catalogs", ["Catalogs", "Deals", "Workers", yams], exclude: ["Planted", "Support/schema_errors.py"]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Drill", ["Drill", "Support", asyncHTTPClient]),
         tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support", "Workers"]),

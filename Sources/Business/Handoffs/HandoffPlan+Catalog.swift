@@ -1,6 +1,5 @@
 import Catalogs
 import Connectors
-import Crypto
 import Deals
 import FoundationEssentials
 import Sagas
@@ -45,9 +44,7 @@ extension HandoffPlan {
             preconditionFailure("look-ups are texts and numbers, and are no JSON: \(error)")
         }
         let text = "\(deal.contentHash)\n\(catalog)\n" + String(decoding: answers, as: UTF8.self)
-        return SHA256.hash(data: Array(text.utf8)).prefix(12).map { byte in
-            byte < 0x10 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
-        }.joined()
+        return ContentHash.of([text])
     }
 
     /// The schedule of what is carried out: parts of a package with a billing of their own are billed by it, what is left
@@ -98,16 +95,16 @@ extension HandoffPlan {
         }
         provisioning.contacts = deal.customer.contacts.map {
             ContactRecord(role: $0.role.rawValue, name: $0.name, email: $0.email)
-        }.uniqued
+        }.uniqued(by: { "\($0.role)|\($0.email ?? $0.name)".lowercased().filter { !$0.isWhitespace } })
         provisioning.phases = Self.phases(of: parts)
-        provisioning.templates = parts.compactMap(\.templateUsed).uniqued
+        provisioning.templates = parts.compactMap(\.templateUsed).uniqued(by: { $0 })
         let demands = deal.resourceDemand.map {
             DemandRecord(
                 role: $0.role, skill: $0.skill, location: $0.location, start: $0.start.description, hours: $0.hours)
-        }.uniqued
+        }.uniqued(by: \.who)
         // A complete new version says again whom the ones before it have asked for already.
-        let asked = deal.baseVersion == nil ? self.base?.demands ?? [] : []
-        provisioning.demands = demands.filter { !asked.contains($0) }
+        let asked = Set((deal.baseVersion == nil ? self.base?.demands ?? [] : []).map(\.who))
+        provisioning.demands = demands.filter { !asked.contains($0.who) }
         // The project of a version before has its number and its dimensions.
         guard self.base == nil else { return provisioning }
         provisioning.dimensions = dimensions(of: resolution.parts, entity)
@@ -172,9 +169,15 @@ extension Resolution.Part {
     var templateUsed: TemplateUsed? { template.map { TemplateUsed(code: $0.code, version: $0.version) } }
 }
 
-extension Array where Element: Equatable {
-    /// The same without those that came before.
-    fileprivate var uniqued: [Element] {
-        reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+extension DemandRecord {
+    /// What tells one demand of a project from every other.
+    fileprivate var who: [String] { [role, skill, location, start] }
+}
+
+extension Array {
+    /// The same without those that share a key with an earlier one.
+    fileprivate func uniqued<Key: Hashable>(by key: (Element) -> Key) -> [Element] {
+        var seen: Set<Key> = []
+        return filter { seen.insert(key($0)).inserted }
     }
 }

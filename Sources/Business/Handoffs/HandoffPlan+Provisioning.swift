@@ -11,7 +11,7 @@ extension HandoffPlan {
 
     /// What a handoff does beyond customer, project, tasks and schedule, and by which rules it was planned.
     ///
-    /// Plans are stored: what is added here later has to be optional.
+    /// Plans are stored: what is not written is empty, and what is added here later has to be read so too.
     public struct Provisioning: Codable, Sendable, Equatable {
         /// The customer to which the plan's customer belongs; nil where it belongs to none, or is linked.
         public var parent: CustomerRecord?
@@ -54,6 +54,23 @@ extension HandoffPlan {
             self.numberPattern = numberPattern
             self.templates = templates
             self.catalogVersion = catalogVersion
+        }
+
+        /// Reads what was written; the rest is empty.
+        public init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            self.init(
+                parent: try values.decodeIfPresent(CustomerRecord.self, forKey: .parent),
+                linkedParentID: try values.decodeIfPresent(String.self, forKey: .linkedParentID),
+                linkedCustomerID: try values.decodeIfPresent(String.self, forKey: .linkedCustomerID),
+                contacts: try values.decodeIfPresent([ContactRecord].self, forKey: .contacts) ?? [],
+                dimensions: try values.decodeIfPresent(DimensionRecord.self, forKey: .dimensions),
+                phases: try values.decodeIfPresent([PhaseRecord].self, forKey: .phases) ?? [],
+                demands: try values.decodeIfPresent([DemandRecord].self, forKey: .demands) ?? [],
+                numberSeries: try values.decodeIfPresent(String.self, forKey: .numberSeries),
+                numberPattern: try values.decodeIfPresent(String.self, forKey: .numberPattern),
+                templates: try values.decodeIfPresent([TemplateUsed].self, forKey: .templates) ?? [],
+                catalogVersion: try values.decodeIfPresent(String.self, forKey: .catalogVersion))
         }
     }
 }

@@ -94,8 +94,13 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
         }
     }
 
-    /// What makes two deals mean the same customer: the legal entity and the tax id or, without one, the name.
-    var customerNaturalKey: String { Self.naturalKey(of: customer) }
+    /// What makes two deals mean the same customer: the legal entity and the tax id or, without one, the name. A customer
+    /// of whom a person said that it is nobody who is known is no other deal's.
+    var customerNaturalKey: String {
+        let key = Self.naturalKey(of: customer)
+        let isNew = enrichment?.lookUps.choices[CustomerDecision.customer] == CustomerDecision.new
+        return isNew ? "\(key)|new:\(opportunity)/\(contract)" : key
+    }
 
     /// What makes two records mean the same customer.
     static func naturalKey(of customer: CustomerRecord) -> String {

@@ -14,6 +14,8 @@ public struct LookUps: Sendable, Codable, Equatable {
     public var taxes: [String: TaxAnswer] = [:]
     /// The statement of work that was signed, by its SHA-256; nil where no signature is known.
     public var signedSow: String?
+    /// What people decided about customer and parent.
+    public var choices: [String: String] = [:]
 
     /// Nobody was asked.
     public static let none = LookUps()

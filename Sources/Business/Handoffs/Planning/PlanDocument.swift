@@ -11,7 +11,7 @@ public struct PlanDocument: Sendable, Codable, Equatable {
     public let contract: String
     /// The contract's version.
     public let version: Int
-    /// Names what the plan was made from: an event that carries it as `planHash` is carried out by this plan or not at
+    /// Names what the plan was made from: an event that carries it as `expectedplanhash` is carried out by this plan or not at
     /// all. Nil where there is no plan, or no catalog.
     public let planHash: String?
     /// The version of the catalog in force; nil where none is published.
@@ -102,17 +102,17 @@ extension PlanDocument {
             catalogVersion: catalog, isOffline: isOffline, findings: findings, plan: nil)
     }
 
-    init(of deal: Deal, plan: HandoffPlan, catalog: String?, isOffline: Bool) {
+    init(of deal: Deal, plan: HandoffPlan, calls: [PlannedCall], catalog: String?, isOffline: Bool) {
         self.init(
             opportunity: deal.opportunity, contract: deal.contract, version: deal.version,
             // What nobody was asked about is not what will be done.
             planHash: isOffline ? nil : plan.enrichment?.planHash, catalogVersion: catalog, isOffline: isOffline,
-            findings: [], plan: Outline(of: deal, plan))
+            findings: [], plan: Outline(of: deal, plan, calls))
     }
 }
 
 extension PlanDocument.Outline {
-    init(of deal: Deal, _ plan: HandoffPlan) {
+    init(of deal: Deal, _ plan: HandoffPlan, _ calls: [PlannedCall]) {
         let (provisioning, enrichment) = (plan.provisioning, plan.enrichment)
         customer = PlanDocument.Customer(
             name: plan.customer.name, decision: enrichment?.lookUps.customer, parent: deal.customer.parent?.name,
@@ -132,6 +132,6 @@ extension PlanDocument.Outline {
         taxes = enrichment?.taxes ?? []
         approvals = enrichment?.approvals ?? []
         sources = enrichment?.sources ?? []
-        calls = PlannedCall.all(of: plan)
+        self.calls = calls.map(\.withoutTaxIDs)
     }
 }

@@ -14,8 +14,12 @@ public struct PlannedCall: Sendable, Codable, Equatable {
     public let verb: String
     /// The idempotency key as it goes over the wire.
     public let key: String
+    /// Whether it changes something; a thing that is linked is only asked for.
+    public let isWrite: Bool
     /// Whether it lies past the point of no return.
     public let isFinal: Bool
+    /// In which case it is not made; nil where it is made in any case.
+    public let unless: String?
     /// What it asks for; an id that an earlier step brings is that step's name in braces.
     public let asks: Asks
 
@@ -69,7 +73,4 @@ public struct PlannedCall: Sendable, Codable, Equatable {
             }
         }
     }
-
-    /// Every call of a plan, in order.
-    static func all(of plan: HandoffPlan) -> [PlannedCall] { [] }
 }

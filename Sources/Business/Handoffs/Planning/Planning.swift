@@ -13,12 +13,17 @@ public struct Planning: Sendable {
     private let catalogs: any CatalogSource
     private let customers: any CustomerMaster
     private let tax: any Tax
+    private let steps: HandoffSteps
 
-    /// Plans by the catalog in force; asks `customers` who is known and `tax` how a sale is taxed.
-    public init(catalogs: any CatalogSource, customers: any CustomerMaster, tax: any Tax) {
+    /// Plans by the catalog in force; asks `erp` who is known and `tax` how a sale is taxed. Of `psa`, and of the ERP beyond
+    /// that, it only says what they will be asked for.
+    public init(catalogs: any CatalogSource, erp: any ERP, psa: any PSA, tax: any Tax) {
         self.catalogs = catalogs
-        self.customers = customers
+        customers = erp
         self.tax = tax
+        steps = HandoffSteps(
+            erp: erp, psa: psa, numbers: NothingDone(), announcements: NothingDone(),
+            now: { preconditionFailure("planning dates nothing") })
     }
 
     /// Everything because of which the worker would refuse `deal` now; empty for a deal that it would plan. Offline, only
@@ -48,7 +53,9 @@ public struct Planning: Sendable {
         do {
             let plan = try await plan(
                 deal, handoff: PlanDocument.noHandoff, upon: nil, by: catalog, isOffline: isOffline, on: attempt)
-            return PlanDocument(of: deal, plan: plan, catalog: catalog?.version, isOffline: isOffline)
+            return PlanDocument(
+                of: deal, plan: plan, calls: PlannedCall.all(of: plan, in: steps.stages(for: plan)),
+                catalog: catalog?.version, isOffline: isOffline)
         } catch let refused as Refusal {
             return PlanDocument(of: deal, findings: refused.findings, catalog: catalog?.version, isOffline: isOffline)
         }
@@ -93,10 +100,14 @@ public struct Planning: Sendable {
         guard let entity = resolution.entity else { return .none }
         let call = Call(
             key: "plan/\(deal.key)", correlationID: attempt.correlationID, deadline: attempt.deadline)
-        return try await Inquiry(
+        var lookUps = try await Inquiry(
             customers: customers, tax: tax, deal: deal, entity: entity.code, resolution: resolution,
             choices: attempt.choices, signature: attempt.signature, call: call
         ).ask()
+        lookUps.choices = attempt.choices.filter {
+            $0.key == CustomerDecision.customer || $0.key == CustomerDecision.parent
+        }
+        return lookUps
     }
 
     /// A deal says which plan it was sent for; another one is not carried out.
@@ -105,7 +116,7 @@ public struct Planning: Sendable {
         throw Refused(
             .planStale,
             """
-            the deal was sent for plan \(expected.prefix(24)), and by catalog \(enrichment.catalogVersion) and what exists \
+            the deal was sent for plan \(expected), and by catalog \(enrichment.catalogVersion) and what exists \
             now it is \(enrichment.planHash)
             """)
     }
@@ -119,6 +130,15 @@ public struct Planning: Sendable {
                 cure: "Publish one with baton catalog publish.")
         ]
     }
+}
+
+/// Who only says what would be done draws no number and announces nothing.
+private struct NothingDone: Numbers, Announcements {
+    func draw(from series: String, for key: String) async throws -> Int64 {
+        throw Refused(.unknown, "planning draws no number")
+    }
+
+    func announce(_ event: Announcement) async throws { throw Refused(.unknown, "planning announces nothing") }
 }
 
 /// A deal that is not planned, with everything that is wrong.
@@ -156,7 +176,7 @@ extension PlanFinding {
                 ("$.data.customer", "Say which one it is: baton handoff choose, or merge them in the ERP.")
             case .taxUnknown: ("$.data.customer.country", "Have the tax team set the jurisdiction up.")
             case .sowMismatch: ("$.data.sowHash", "Publish a version made from the signed text, or have it signed again.")
-            case .planStale: ("$.data.planHash", "Look at the plan again and publish a version with its hash.")
+            case .planStale: ("$.expectedplanhash", "Look at the plan again and publish a version with its hash.")
             default: ("$.data", "See the reason.")
             }
         self.init(refused.incidentClass, path, refused.reason, cure: cure)

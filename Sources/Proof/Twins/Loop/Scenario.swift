@@ -1,3 +1,4 @@
+import Catalogs
 import Connectors
 import Deals
 import Fleet
@@ -20,6 +21,10 @@ package struct Scenario: Sendable, CustomStringConvertible {
     package var faults: [TargetFault]
     /// A project that a person has made by hand.
     package var byHand: ProjectRecord?
+    /// A customer that was there before, with its contacts.
+    package var known: (customer: CustomerRecord, contacts: [ContactRecord])?
+    /// What a catalog adds to every plan; nil where there is none.
+    package var provisioning: HandoffPlan.Provisioning?
     /// What else must hold at the end, beside what always must.
     package var end: @Sendable (Tables, TargetWorld) -> [String]
 
@@ -44,6 +49,9 @@ package struct Scenario: Sendable, CustomStringConvertible {
         _ faults: [Fault] = [], seed: UInt64? = nil, isTold: Bool = false, setup: Setup = Setup()
     ) async -> Report {
         let plan = Course.Plan(faults: faults, seed: seed, isTold: isTold)
+        if let provisioning {
+            return await run(plan, setup) { Provisioned(inner: Self.dealHandoff($0), provisioning: provisioning) }
+        }
         if turnsBack {
             return await run(plan, setup) { TurningBack(inner: Self.dealHandoff($0)) }
         }
@@ -58,6 +66,7 @@ package struct Scenario: Sendable, CustomStringConvertible {
     ) async -> Report {
         let company = SimulatedCompany(setup, plan: plan, cues: cues, queues: Queue.all, saga: saga)
         company.targets.arm(self.faults)
+        if let known { company.targets.createByHand(known.customer, contacts: known.contacts) }
         if let byHand { _ = company.targets.createByHand(byHand) }
         await company.run()
         let tables = company.database.snapshot
@@ -72,8 +81,8 @@ package struct Scenario: Sendable, CustomStringConvertible {
 
     private static func dealHandoff(_ ports: SimulatedPorts) -> DealHandoff {
         DealHandoff(
-            erp: ports.erp, psa: ports.psa, numbers: ports.numbers, announcements: ports.announcements,
-            now: { announced })
+            catalogs: GivenCatalog(nil), erp: ports.erp, psa: ports.psa, tax: ports.tax, numbers: ports.numbers,
+            announcements: ports.announcements, now: { announced })
     }
 
     /// What announcements are dated with: no decision hangs on it.

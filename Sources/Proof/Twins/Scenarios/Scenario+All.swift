@@ -228,12 +228,12 @@ extension Scenario {
 
 /// What the ends of scenarios ask for.
 extension Scenario {
-    private static func states(_ tables: Tables, _ expected: [Rows.State]) -> [String] {
+    static func states(_ tables: Tables, _ expected: [Rows.State]) -> [String] {
         let states = tables.handoffs.map(\.state)
         return states == expected ? [] : ["the handoffs are \(states), not \(expected)"]
     }
 
-    private static func counts(
+    static func counts(
         _ world: TargetWorld, customers: Int? = nil, projects: Int? = nil, tasks: Int? = nil,
         schedules: Int? = nil, activations: Int? = nil
     ) -> [String] {
@@ -244,8 +244,8 @@ extension Scenario {
             ("schedules", world.schedules.count { !$0.isGone }, schedules),
             ("activations", world.activations.count { !$0.isGone }, activations),
         ]
-        let twice = world.customers.count > 1 ? ["\(world.customers.count) customers of one tax id"] : []
-        return twice
+        let same = Dictionary(grouping: world.customers) { "\($0.record.legalEntity) \($0.record.taxID ?? "")" }
+        return same.filter { $0.value.count > 1 }.map { "\($0.value.count) customers of one tax id" }
             + found.compactMap { name, count, expected in
                 expected.map { $0 == count } ?? true ? nil : "\(count) \(name), not \(expected ?? 0)"
             }
@@ -259,7 +259,7 @@ extension Scenario {
     }
 
     /// The incident names the step that was refused.
-    private static func incidents(_ tables: Tables, open: Int, naming verb: TargetVerb) -> [String] {
+    static func incidents(_ tables: Tables, open: Int, naming verb: TargetVerb) -> [String] {
         let label = verb.rawValue.split(separator: "_").joined(separator: "-")
         let about = tables.incidents.filter { $0.step == label }
         let stillOpen = tables.incidents.count { $0.state == .open }

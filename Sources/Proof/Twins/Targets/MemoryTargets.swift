@@ -41,6 +41,11 @@ package final class MemoryTargets: Sendable {
         world.withLock { $0.createByHand(project) }
     }
 
+    /// Makes a customer with contacts as a person does by hand.
+    package func createByHand(_ customer: CustomerRecord, contacts: [ContactRecord]) {
+        world.withLock { $0.createByHand(customer, contacts: contacts) }
+    }
+
     /// How many effects a key had at a verb.
     package func effects(_ verb: TargetVerb, key: String) -> Int {
         world.withLock { $0.effects.count { $0.verb == verb && $0.key == key } }

@@ -156,6 +156,16 @@ extension TargetWorld {
     }
 
     /// What a person makes by hand, without any key of ours.
+    mutating func createByHand(_ customer: CustomerRecord, contacts: [ContactRecord]) {
+        let id = Self.id("CUS", customers.count + 1)
+        customers.append(Customer(id: id, key: "", created: customer, record: customer))
+        for contact in contacts {
+            self.contacts.append(
+                Contact(id: Self.id("CON", self.contacts.count + 1), key: "", customer: id, record: contact))
+        }
+    }
+
+    /// What a person makes by hand, without any key of ours.
     mutating func createByHand(_ project: ProjectRecord) -> String {
         let id = Self.id("PRJ", projects.count + 1)
         projects.append(Project(id: id, key: "", record: project))
