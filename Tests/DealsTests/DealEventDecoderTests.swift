@@ -31,17 +31,32 @@ struct DealEventDecoderTests {
         #expect(!rejection.reason.isEmpty && rejection.reason.count <= 1000)
     }
 
+    @Test(
+        "A17 bad input of the grouped contract is refused at once with a class, every place and who can cure it",
+        arguments: ExpectedRejection.grouped)
+    func refusesGroupedExample(expected: ExpectedRejection) throws {
+        let body = try Examples.body(expected.file, in: ExpectedRejection.groupedFolder)
+        let rejection = try #require(Samples.rejection(of: body, routingKey: expected.routingKey))
+        #expect(rejection.incidentClass.rawValue == expected.incidentClass)
+        #expect(rejection.findings.map(\.path) == expected.paths)
+        #expect(rejection.findings.map(\.owner.rawValue) == expected.owners)
+        #expect(rejection.findings.allSatisfy { !$0.text.isEmpty && !$0.cure.isEmpty })
+        #expect(!rejection.reason.isEmpty && rejection.reason.count <= 1000)
+    }
+
     @Test("A17 every bad example is in the index, and every intake class has one")
     func indexIsComplete() throws {
         let files = Set(Examples.names(in: ExpectedRejection.folder)).subtracting(["expected.json"])
         #expect(files == Set(ExpectedRejection.all.map(\.file)))
+        let grouped = Set(Examples.names(in: ExpectedRejection.groupedFolder)).subtracting(["expected.json"])
+        #expect(grouped == Set(ExpectedRejection.grouped.map(\.file)))
         let byLimitsAlone: Set<String> = ["too_large", "too_many_lines"]
-        let classes = Set(ExpectedRejection.all.map(\.incidentClass)).union(byLimitsAlone)
+        let classes = Set((ExpectedRejection.all + ExpectedRejection.grouped).map(\.incidentClass)).union(byLimitsAlone)
         let later: Set<IncidentClass> = [
             .conflict, .lateChange, .baseMissing, .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped,
             .duplicateCustomer, .serviceUnknown, .targetRefused, .undoRefused, .residue, .adoptionUnconfirmed,
             .statusRefused, .catalogMissing, .templateRetired, .currencyNotEnabled, .taxProfileMissing, .termsUnknown,
-            .rateCardMissing, .dimensionInvalid, .sowMismatch, .planStale, .mandatoryMissing,
+            .rateCardMissing, .dimensionInvalid, .sowMismatch, .signatureUnmatched, .planStale,
             .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .unroutable, .undeliverable, .unknown,
         ]
         #expect(classes == Set(IncidentClass.allCases.filter { !later.contains($0) }.map(\.rawValue)))
@@ -99,12 +114,12 @@ struct DealEventDecoderTests {
         let event = Samples.replace(["data", "stage"], in: Samples.event, .string("Negotiation"))
         let body = Samples.replace(["data", "approval"], in: event, nil).canonicalBytes
         let intake = try DealEventDecoder().decode(body: body, routingKey: Samples.routingKey)
-        guard case .ignored(let event, let reason) = intake else {
+        guard case .ignored(let event) = intake else {
             Issue.record("not ignored")
             return
         }
-        #expect(event.deal.stage == "Negotiation")
-        #expect(!reason.isEmpty && !reason.contains("Negotiation"))
+        #expect(event.deal?.stage == "Negotiation" && event.key == event.deal?.key)
+        #expect(!event.reason.isEmpty && !event.reason.contains("Negotiation"))
     }
 
     @Test("a refusal still says whom to answer, as far as it can be read")

@@ -13,7 +13,9 @@ public struct NumberingPattern: Sendable, Hashable {
         var rest = pattern[...]
         while let open = rest.firstIndex(of: "{") {
             guard let close = rest[open...].firstIndex(of: "}") else { return nil }
-            if open > rest.startIndex { parts.append(.text(String(rest[..<open]))) }
+            let text = rest[..<open]
+            guard !text.contains("}") else { return nil }
+            if !text.isEmpty { parts.append(.text(String(text))) }
             let name = rest[rest.index(after: open)..<close]
             if name == "year" {
                 parts.append(.year)

@@ -1,6 +1,6 @@
 extension Deal {
     /// One sold service at its price.
-    public struct Line: Sendable, Hashable, Codable {
+    public struct Line: Sendable, Hashable {
         /// The line's number within its deal, unique there.
         public let number: Int
         /// The code of the sold service or package.
@@ -111,11 +111,9 @@ extension Deal {
     }
 }
 
-extension Deal.Billing: Codable {
-    private enum CodingKeys: String, CodingKey { case model, installments, rateCard, every }
-
+extension Deal.Billing {
     /// The models' names in the contract.
-    public enum Model: String, Sendable, Codable, CaseIterable {
+    public enum Model: String, Sendable, Hashable, Codable, CaseIterable {
         /// ``Deal/Billing/fixedFee(installments:)``.
         case fixedFee = "fixed_fee"
         /// ``Deal/Billing/milestone``.
@@ -149,6 +147,10 @@ extension Deal.Billing: Codable {
         case .fixedFee, .milestone, .timeAndMaterials: nil
         }
     }
+}
+
+extension Deal.Billing: Codable {
+    private enum CodingKeys: String, CodingKey { case model, installments, rateCard, every }
 
     /// Reads the contract's form.
     public init(from decoder: any Decoder) throws {

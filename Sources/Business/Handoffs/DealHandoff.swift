@@ -1,3 +1,4 @@
+import Catalogs
 import Connectors
 import Deals
 import FoundationEssentials
@@ -17,69 +18,34 @@ public struct DealHandoff: Saga {
     /// The step whose receipt names the project.
     public static let projectStep = CreateProject.name
 
-    private let erp: any ERP
-    private let psa: any PSA
-    private let numbers: any Numbers
-    private let announcements: any Announcements
-    private let now: @Sendable () -> Timestamp
+    private let steps: HandoffSteps
+    private let planning: Planning
 
-    /// Works through these ports; `now` only dates what is announced.
+    /// Works through these ports and plans by the catalog in force; `now` only dates what is announced.
     public init(
-        erp: any ERP, psa: any PSA, numbers: any Numbers, announcements: any Announcements,
-        now: @escaping @Sendable () -> Timestamp
+        catalogs: any CatalogSource, erp: any ERP, psa: any PSA, tax: any Tax, numbers: any Numbers,
+        announcements: any Announcements, now: @escaping @Sendable () -> Timestamp
     ) {
-        self.erp = erp
-        self.psa = psa
-        self.numbers = numbers
-        self.announcements = announcements
-        self.now = now
+        steps = HandoffSteps(erp: erp, psa: psa, numbers: numbers, announcements: announcements, now: now)
+        planning = Planning(catalogs: catalogs, erp: erp, psa: psa, tax: tax)
     }
 
-    /// Plans the deal; refuses one that was stored by a version whose deals this one cannot read.
+    /// Plans the deal by what holds and exists now, also where it was parked or waited: no earlier plan is applied. Refuses
+    /// with all findings what cannot be planned, and a deal that was stored by a version whose deals this one cannot read.
     public func plan(
         _ deal: String, for handoff: UUID, upon base: Base<HandoffPlan>?, on attempt: PlanningAttempt
     ) async throws -> HandoffPlan {
+        let stored: Deal
         do {
-            return try HandoffPlan(for: try Deal(canonicalBytes: Array(deal.utf8)), handoff: handoff, upon: base)
-        } catch let rejection as Rejection {
-            throw rejection.refused
+            stored = try Deal(canonicalBytes: Array(deal.utf8))
+        } catch {
+            throw error.refused
         }
+        return try await planning.plan(stored, handoff: handoff, upon: base, on: attempt)
     }
 
-    /// Customer, contacts, dimensions, project and its phases or tasks; the billing schedule; then, past the point of no
-    /// return, activation, whom the project needs, and announcement. A later version goes on with the project, which is
-    /// active already.
-    public func stages(for plan: HandoffPlan) -> [Stage<HandoffPlan>] {
-        [
-            Stage(.projectProvisioning, customerSteps(for: plan) + projectSteps(for: plan)),
-            Stage(
-                .billingSchedules,
-                [CreateBillingSchedule(erp: erp)]
-                    + plan.endingScheduleIDs.map { EndBillingSchedule(instance: $0, erp: erp) }),
-            Stage(.statusFeedback, isFinal: true, finalSteps(for: plan)),
-        ]
-    }
-
-    private func customerSteps(for plan: HandoffPlan) -> [any Step<HandoffPlan>] {
-        let parent: [any Step<HandoffPlan>] = plan.hasParentStep ? [CreateParentCustomer(erp: erp)] : []
-        let contacts = (plan.provisioning?.contacts ?? []).map { CreateContact(contact: $0, erp: erp) }
-        return parent + [CreateCustomer(erp: erp)] + contacts
-    }
-
-    private func projectSteps(for plan: HandoffPlan) -> [any Step<HandoffPlan>] {
-        let dimensions: [any Step<HandoffPlan>] =
-            plan.provisioning?.dimensions.map { [ReserveDimensions(dimensions: $0, erp: erp)] } ?? []
-        let phases = (plan.provisioning?.phases ?? []).map { CreateTasks(phase: $0, psa: psa) }
-        let tasks = phases.isEmpty && !plan.tasks.isEmpty ? [CreateTasks(psa: psa)] : phases
-        return dimensions + [CreateProject(erp: erp, numbers: numbers)] + tasks
-    }
-
-    /// Nobody is asked for before the project is open for work.
-    private func finalSteps(for plan: HandoffPlan) -> [any Step<HandoffPlan>] {
-        let activation: [any Step<HandoffPlan>] = plan.base == nil ? [ActivateProject(psa: psa)] : []
-        let demands = (plan.provisioning?.demands ?? []).map { PublishDemand(demand: $0, psa: psa) }
-        return activation + demands + [AnnounceHandoff(announcements: announcements, now: now)]
-    }
+    /// The steps of the plan, which ``HandoffSteps`` lists.
+    public func stages(for plan: HandoffPlan) -> [Stage<HandoffPlan>] { steps.stages(for: plan) }
 
     /// What the CRM shall say about the opportunity.
     public func status(of standing: Standing, plan: HandoffPlan?) -> Status? {

@@ -53,10 +53,16 @@ public struct DealIntake: Worker {
     ) -> Disposition {
         let handoff = admission.handoff?.uuidString.lowercased()
         return switch intake {
-        case .handoff(let event), .ignored(let event, _):
+        case .handoff(let event), .unsigned(let event):
+            Disposition(
+                outcome, of: event, reason: reason, handoff: handoff, correlationID: admission.correlationID)
+        case .ignored(let event):
             Disposition(
                 outcome, of: event, reason: reason, handoff: handoff, correlationID: admission.correlationID)
         case .cancellation(let event):
+            Disposition(
+                outcome, of: event, reason: reason, handoff: handoff, correlationID: admission.correlationID)
+        case .signature(let event):
             Disposition(
                 outcome, of: event, reason: reason, handoff: handoff, correlationID: admission.correlationID)
         }
@@ -71,14 +77,12 @@ public struct DealIntake: Worker {
 
     private func arrival(of intake: Deals.Intake) -> Arrival {
         switch intake {
-        case .handoff(let event):
+        case .handoff(let event), .unsigned(let event):
             var arrival = arrival(of: event)
             arrival.status = ReadinessStatus(.received).status
+            if case .unsigned = intake { arrival.waitsForSignature = true }
             return arrival
-        case .ignored(let event, let reason):
-            var arrival = arrival(of: event)
-            arrival.ignoredBecause = reason
-            return arrival
+        case .ignored(let event): return arrival(of: event, intake.event)
         case .cancellation(let event):
             let cancellation = event.cancellation
             return Arrival(
@@ -86,7 +90,28 @@ public struct DealIntake: Worker {
                 opportunity: cancellation.opportunity, contract: cancellation.contract, version: cancellation.version,
                 kind: .cancel, body: String(decoding: cancellation.canonicalBytes, as: UTF8.self),
                 contentHash: cancellation.contentHash, customer: "", totalMinor: 0, currency: "XXX")
+        case .signature(let event):
+            let signature = event.signature
+            return Arrival(
+                source: event.source, eventID: event.id, correlationID: event.correlationID ?? event.id,
+                opportunity: signature.opportunity,
+                signed: Arrival.Signed(
+                    envelope: signature.envelope, sowHash: signature.sowHash, 
+                    signedAt: Date(timeIntervalSince1970: Double(signature.signedAt.millisecondsSince1970) / 1000)),
+                body: String(decoding: signature.canonicalBytes, as: UTF8.self), contentHash: signature.contentHash)
         }
+    }
+
+    private func arrival(of ignored: IgnoredEvent, _ event: DealEvent?) -> Arrival {
+        guard let event else {
+            return Arrival(
+                source: ignored.source, eventID: ignored.id, correlationID: ignored.correlationID ?? ignored.id,
+                opportunity: ignored.key?.opportunity, contract: ignored.key?.contract, version: ignored.key?.version,
+                ignoredBecause: ignored.reason)
+        }
+        var arrival = arrival(of: event)
+        arrival.ignoredBecause = ignored.reason
+        return arrival
     }
 
     private func arrival(of event: DealEvent) -> Arrival {
@@ -96,6 +121,6 @@ public struct DealIntake: Worker {
             opportunity: deal.opportunity, contract: deal.contract, version: deal.version,
             kind: deal.baseVersion.map { .change(base: $0) } ?? .complete,
             body: String(decoding: deal.canonicalBytes, as: UTF8.self), contentHash: deal.contentHash,
-            customer: deal.customer.name, totalMinor: deal.totalMinor, currency: deal.currency.code)
+            customer: deal.customer.name, totalMinor: deal.totalMinor, currency: deal.currency.code, sowHash: deal.sowHash)
     }
 }

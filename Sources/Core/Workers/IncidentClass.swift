@@ -10,6 +10,8 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
     case notJSON = "not_json"
     /// The body is JSON but not what the published schema says.
     case wrongSchema = "wrong_schema"
+    /// The deal lacks what delivery or finance cannot begin without.
+    case mandatoryMissing = "mandatory_missing"
     /// The event's type is not one that this queue takes.
     case unknownType = "unknown_type"
     /// The event's type is known, its major version is not.
@@ -58,10 +60,10 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
     case dimensionInvalid = "dimension_invalid"
     /// The statement of work that was signed is not the one that the deal was made from.
     case sowMismatch = "sow_mismatch"
+    /// A document was signed, and no deal of its opportunity has arrived.
+    case signatureUnmatched = "signature_unmatched"
     /// What would be done now is not the plan that somebody looked at and expects.
     case planStale = "plan_stale"
-    /// Something that every handoff needs is missing.
-    case mandatoryMissing = "mandatory_missing"
     /// A target said that it will never do this.
     case targetRefused = "target_refused"
     /// A target said that it will not take back what was done.
@@ -92,7 +94,7 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
             .sourceMismatch, .statusRefused, .unroutable:
             .integration
         case .tooManyLines, .amountsDoNotAddUp, .datesReversed, .notApproved, .conflict, .lateChange, .baseMissing,
-            .baseUnusable, .sowMismatch, .planStale, .mandatoryMissing:
+            .baseUnusable, .sowMismatch, .signatureUnmatched, .planStale, .mandatoryMissing:
             .salesOperations
         case .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .targetRefused, .undoRefused,
             .residue, .currencyNotEnabled, .taxProfileMissing, .termsUnknown, .rateCardMissing, .dimensionInvalid:

@@ -63,7 +63,9 @@ struct Assembly {
         let (adapter, base) = (Adapter.sandbox, settings.targetsURL)
         let now: @Sendable () -> Timestamp = { .now }
         let saga = DealHandoff(
-            erp: adapter.erp(at: base, over: connections), psa: adapter.psa(at: base, over: connections),
+            catalogs: StoredCatalogs(database: process.database, refresh: settings.catalogRefresh),
+            erp: adapter.erp(at: base, over: connections),
+            psa: adapter.psa(at: base, over: connections), tax: adapter.tax(at: base, over: connections),
             numbers: process.ports.numbers, announcements: process.ports.announcements, now: now)
         let intake =
             queue == DealIntake.queue
@@ -115,6 +117,7 @@ extension FleetSettings {
         limits.ticketLease = settings.ticketLease
         limits.sweepInterval = settings.sweepInterval
         limits.maximalAge = settings.maximalAge
+        limits.signaturePatience = settings.signaturePatience
         limits.takeovers = settings.takeovers
         limits.breakerFailures = settings.breakerFailures
         limits.breakerWait = settings.breakerWait

@@ -16,6 +16,8 @@ public struct MatchRules: CatalogRow {
     public let sameCountry: Bool
     /// Words that say nothing about who it is, such as `GmbH`.
     public let ignoredWords: [String]
+    /// What becomes of a deal whose customer only another legal entity has.
+    public let otherEntity: OtherEntity
     /// The team that answers for it.
     public let owner: IncidentClass.Owner
     /// The first day on which it holds.
@@ -23,10 +25,19 @@ public struct MatchRules: CatalogRow {
     /// The last day on which it holds.
     public let validTo: CalendarDate?
 
+    /// What becomes of a customer whom only another legal entity has.
+    public enum OtherEntity: String, Sendable, Codable, Hashable, CaseIterable {
+        /// A person decides.
+        case exception
+        /// The selling entity gets a record of its own, which says of whom.
+        case extend
+    }
+
     /// Describes the rules.
     public init(
         entity: String = "*", taxIDEqual: Bool = true, nameSimilarity: Int, sameCountry: Bool = true,
-        ignoredWords: [String] = [], owner: IncidentClass.Owner = .finance, validFrom: CalendarDate,
+        ignoredWords: [String] = [], otherEntity: OtherEntity = .exception,
+        owner: IncidentClass.Owner = .finance, validFrom: CalendarDate,
         validTo: CalendarDate? = nil
     ) {
         self.entity = entity
@@ -34,6 +45,7 @@ public struct MatchRules: CatalogRow {
         self.nameSimilarity = nameSimilarity
         self.sameCountry = sameCountry
         self.ignoredWords = ignoredWords
+        self.otherEntity = otherEntity
         self.owner = owner
         self.validFrom = validFrom
         self.validTo = validTo

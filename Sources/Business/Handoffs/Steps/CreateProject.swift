@@ -30,13 +30,18 @@ struct CreateProject: Step {
             }
             return Receipt(externalID: known, origin: .linked)
         }
-        let outline = plan.project
-        let project = ProjectRecord(
-            name: outline.name, customerID: try attempt.externalID(of: CreateCustomer.name),
-            legalEntity: outline.legalEntity, currency: outline.currency, contract: plan.contract,
-            number: try await number(for: plan, on: attempt),
-            start: outline.start, end: outline.end, manager: outline.manager)
+        let project = Self.record(
+            of: plan, customer: try attempt.externalID(of: CreateCustomer.name),
+            number: try await number(for: plan, on: attempt))
         return Receipt(externalID: try await erp.createProject(project, as: Call(for: attempt)), origin: .created)
+    }
+
+    /// What the ERP is asked for.
+    static func record(of plan: HandoffPlan, customer: String, number: String?) -> ProjectRecord {
+        let outline = plan.project
+        return ProjectRecord(
+            name: outline.name, customerID: customer, legalEntity: outline.legalEntity, currency: outline.currency,
+            contract: plan.contract, number: number, start: outline.start, end: outline.end, manager: outline.manager)
     }
 
     /// The project's number, where the company gives it: the same at every try.

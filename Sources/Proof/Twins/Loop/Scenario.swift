@@ -1,3 +1,4 @@
+import Catalogs
 import Connectors
 import Deals
 import Fleet
@@ -14,6 +15,8 @@ package struct Scenario: Sendable, CustomStringConvertible {
     package var cues: [Cue]
     /// Whether a refused step takes back what came before it, and asks nobody.
     package var turnsBack: Bool
+    /// Whether planning asks the ERP for what it knows.
+    package var asksFirst: Bool
     /// What the targets do wrong from the beginning.
     package var faults: [TargetFault]
     /// A project that a person has made by hand.
@@ -26,13 +29,14 @@ package struct Scenario: Sendable, CustomStringConvertible {
     package var end: @Sendable (Tables, TargetWorld) -> [String]
 
     package init(
-        _ name: String, _ cues: [Cue], turnsBack: Bool = false,
+        _ name: String, _ cues: [Cue], turnsBack: Bool = false, asksFirst: Bool = false,
         faults: [TargetFault] = [], byHand: ProjectRecord? = nil,
         end: @escaping @Sendable (Tables, TargetWorld) -> [String] = { _, _ in [] }
     ) {
         self.name = name
         self.cues = cues
         self.turnsBack = turnsBack
+        self.asksFirst = asksFirst
         self.faults = faults
         self.byHand = byHand
         self.end = end
@@ -50,6 +54,9 @@ package struct Scenario: Sendable, CustomStringConvertible {
         }
         if turnsBack {
             return await run(plan, setup) { TurningBack(inner: Self.dealHandoff($0)) }
+        }
+        if asksFirst {
+            return await run(plan, setup) { AskingFirst(inner: Self.dealHandoff($0), erp: $0.erp) }
         }
         return await run(plan, setup, saga: Self.dealHandoff)
     }
@@ -74,8 +81,8 @@ package struct Scenario: Sendable, CustomStringConvertible {
 
     private static func dealHandoff(_ ports: SimulatedPorts) -> DealHandoff {
         DealHandoff(
-            erp: ports.erp, psa: ports.psa, numbers: ports.numbers, announcements: ports.announcements,
-            now: { announced })
+            catalogs: GivenCatalog(nil), erp: ports.erp, psa: ports.psa, tax: ports.tax, numbers: ports.numbers,
+            announcements: ports.announcements, now: { announced })
     }
 
     /// What announcements are dated with: no decision hangs on it.

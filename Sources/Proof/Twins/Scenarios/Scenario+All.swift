@@ -163,6 +163,20 @@ extension Scenario {
         }
     }
 
+    /// A deal whose planning finds the ERP unavailable twice, and throttled once.
+    package static func unplannable() throws -> Scenario {
+        Scenario(
+            "unplannable", [Cue(.event(try SampleDeals.arrival()))], asksFirst: true,
+            faults: [
+                TargetFault(.findCustomer, .error, count: 1), TargetFault(.findCustomer, .timeoutBefore, count: 1),
+                TargetFault(.findCustomer, .throttle(retryAfter: .seconds(7)), count: 1),
+            ]
+        ) { tables, world in
+            states(tables, [.finished]) + planningAttempts(tables, 2)
+                + counts(world, projects: 1, tasks: 1, schedules: 1, activations: 1)
+        }
+    }
+
     /// The same version again and again: the very same event, and the same content under another id.
     package static func repeated() throws -> Scenario {
         let first = try SampleDeals.arrival()
@@ -235,6 +249,13 @@ extension Scenario {
             + found.compactMap { name, count, expected in
                 expected.map { $0 == count } ?? true ? nil : "\(count) \(name), not \(expected ?? 0)"
             }
+    }
+
+    /// Failed look-ups are counted, and a throttled one is none; a crash loses a count and never adds one.
+    private static func planningAttempts(_ tables: Tables, _ most: Int) -> [String] {
+        tables.handoffs.compactMap { row in
+            row.planningAttempts > most ? "\(row.planningAttempts) attempts at planning, not \(most)" : nil
+        }
     }
 
     /// The incident names the step that was refused.

@@ -18,7 +18,8 @@ extension Scenario {
         let beforeReturn = refusable[number % 4]
         return try [
             try oneDeal(), try newVersion(), try versionBehind(), try changeOrder(), try repeated(), try deadly(),
-            try twoDeals(), try throttled(), try adopted(), try invoiced(), try rejectedCancellation(),
+            try twoDeals(), try throttled(), try unplannable(), try adopted(), try invoiced(),
+            try rejectedCancellation(),
             try cancelled(before: number % (effectsOfDeal + 2)), try refused(call, then: .requeue(adopting: nil)),
             try refused(beforeReturn, then: .undo), try refused(.createTasks, then: .keep),
             try turnedBack(beforeReturn), try refusedUndo(refusableUndoings[number % refusableUndoings.count]),

@@ -17,6 +17,9 @@ package struct Tables: Sendable {
     var claims: [Rows.ClaimRow] = []
     var targets: [String: Rows.Target] = [:]
     var approvals: [Rows.Approval] = []
+    var choices: [Rows.Choice] = []
+    var signatures: [Rows.Signature] = []
+    var unsignedDeals: [Rows.UnsignedDeal] = []
     var pauses: Set<Rows.Pause> = []
     let limits: TimeLimits
     let plants: StorePlants

@@ -38,6 +38,13 @@ public struct Inquiries: Sendable {
         WHERE handoff_id = ANY($1::text[]::uuid[]) ORDER BY handoff_id, ordinal
         """)
 
+    private static let choices = Statement(
+        "inquire_choices",
+        """
+        SELECT handoff_id::text, what, value, decided_by, decided_at, why FROM choices
+        WHERE handoff_id = ANY($1::text[]::uuid[]) ORDER BY handoff_id, what
+        """)
+
     private static let events = Statement(
         "inquire_events",
         """
@@ -57,18 +64,26 @@ public struct Inquiries: Sendable {
                     state: try row.value(3, as: String.self), failedAttempts: Int(try row.value(4, as: Int32.self)),
                     externalID: try row.value(5, as: String?.self)))
         }
+        var choices: [String: [HandoffReport.Choice]] = [:]
+        for row in try await database.query(Self.choices, ids) {
+            choices[try row.value(0, as: String.self), default: []].append(
+                HandoffReport.Choice(
+                    what: try row.value(1, as: String.self), value: try row.value(2, as: String.self),
+                    by: try row.value(3, as: String.self), at: try row.value(4, as: Date.self),
+                    why: try row.value(5, as: String.self)))
+        }
         let events = try await database.query(Self.events, key, ids).map { row in
             EventReport(
                 source: try row.value(0, as: String.self), event: try row.value(1, as: String.self),
                 outcome: try row.value(2, as: String.self), reason: try row.value(3, as: String?.self),
                 copies: Int(try row.value(4, as: Int32.self)), handoff: try row.value(5, as: String?.self))
         }
-        return Inquiry(handoffs: try rows.map { try HandoffReport($0, steps: steps) }, events: events)
+        return Inquiry(handoffs: try rows.map { try HandoffReport($0, steps: steps, choices: choices) }, events: events)
     }
 }
 
 extension HandoffReport {
-    init(_ row: Row, steps: [String: [Step]]) throws {
+    init(_ row: Row, steps: [String: [Step]], choices: [String: [Choice]]) throws {
         let id = try row.value(0, as: String.self)
         let state = try row.value(7, as: String.self)
         let queue = try row.value(8, as: String.self)
@@ -86,7 +101,7 @@ extension HandoffReport {
             lateBecause: LateCause(
                 state: state, cause: try row.value(state == "parked" ? 21 : 10, as: String?.self)),
             acceptedAt: try row.value(19, as: Date.self), closedAt: try row.value(20, as: Date?.self),
-            steps: steps[id] ?? [])
+            steps: steps[id] ?? [], choices: choices[id] ?? [])
     }
 }
 

@@ -32,11 +32,12 @@ public enum LateCause: String, Sendable, Codable, CaseIterable {
 
     private init(parkedBecause incidentClass: IncidentClass) {
         switch incidentClass {
-        case .empty, .tooLarge, .invalidEncoding, .notJSON, .wrongSchema, .unknownType, .unsupportedVersion,
+        case .empty, .tooLarge, .invalidEncoding, .notJSON, .wrongSchema, .mandatoryMissing, .unknownType,
+            .unsupportedVersion,
             .sourceMismatch, .tooManyLines, .amountsDoNotAddUp, .datesReversed, .conflict, .lateChange, .baseMissing,
             .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .serviceUnknown,
             .adoptionUnconfirmed, .catalogMissing, .templateRetired, .currencyNotEnabled, .taxProfileMissing,
-            .termsUnknown, .rateCardMissing, .dimensionInvalid, .sowMismatch, .mandatoryMissing:
+            .termsUnknown, .rateCardMissing, .dimensionInvalid, .sowMismatch, .signatureUnmatched:
             self = .dataQuality
         case .notApproved, .planStale: self = .approval
         case .attemptsUsedUp, .ageUsedUp, .unroutable, .undeliverable: self = .apiFailure
