@@ -19,6 +19,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let xmlCoder = Target.Dependency.product(name: "XMLCoder", package: "XMLCoder")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A library of one layer; its tests are in the target of its name with `Tests` behind it.
@@ -57,6 +58,7 @@ let package = Package(
         .executable(name: "drill", targets: ["DrillProgram"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/CoreOffice/XMLCoder.git", exact: "0.18.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
@@ -84,6 +86,12 @@ let package = Package(
         library("Sagas", in: "Core", ["Workers"]),
 
         library("Deals", in: "Business", ["Workers", crypto]),
+        library(
+            "Mappings", in: "Business", ["Deals", "Workers", crypto, xmlCoder],
+            exclude: [
+                "README.md", "CPQ/README.md", "DocuSign/README.md", "Dynamics/README.md", "HubSpot/README.md",
+                "Salesforce/README.md",
+            ]),
 
         library(
             "Fleet", in: "Runtime",
@@ -153,6 +161,7 @@ let package = Package(
                 "Connectors", "Sagas", "SandboxSystems", "Twins", "Workers", asyncHTTPClient, metrics, metricsTestKit,
                 nioCore, nioPosix,
             ]),
+        tests("Mappings", ["Deals", "Mappings", "Workers", crypto], exclude: ["Recorded"]),
         tests("Observability", ["Observability", coreMetrics, lifecycle, logging]),
         tests("Operations", ["Operations", "PostgreSQL", "RabbitMQ", "Support", "Workers"]),
         tests("PostgreSQL", ["PostgreSQL"]),
