@@ -24,10 +24,13 @@ extension SettingsReader {
 
     /// The database's URL. All but its scheme is libpq's to judge, which alone knows lists of hosts.
     mutating func postgresqlURL() -> HiddenText {
-        checked(KnownSettings.postgresqlURL, or: HiddenText("")) { text in
-            let isURL = text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
-            return isURL ? HiddenText(text) : nil
-        }
+        checked(KnownSettings.postgresqlURL, or: HiddenText(""), Self.postgresqlURL)
+    }
+
+    /// What a database's URL must look like; nil for anything else.
+    static func postgresqlURL(_ text: String) -> HiddenText? {
+        let isURL = text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
+        return isURL ? HiddenText(text) : nil
     }
 
     mutating func schema() -> String {
@@ -37,13 +40,16 @@ extension SettingsReader {
     }
 
     mutating func targetsURL() -> String {
-        checked(KnownSettings.targetsURL, or: "") { text in
-            guard let url = URLComponents(string: text), url.scheme == "http" || url.scheme == "https",
-                url.host?.isEmpty == false, url.user == nil, url.password == nil, url.query == nil,
-                url.fragment == nil, Self.isPort(url.port)
-            else { return nil }
-            return String(text.reversed().drop { $0 == "/" }.reversed())
-        }
+        checked(KnownSettings.targetsURL, or: "", Self.httpURL)
+    }
+
+    /// An address without a slash at its end; nil for what is none.
+    static func httpURL(_ text: String) -> String? {
+        guard let url = URLComponents(string: text), url.scheme == "http" || url.scheme == "https",
+            url.host?.isEmpty == false, url.user == nil, url.password == nil, url.query == nil,
+            url.fragment == nil, Self.isPort(url.port)
+        else { return nil }
+        return String(text.reversed().drop { $0 == "/" }.reversed())
     }
 
     private static func amqpURL(_ text: String, password: String?) -> String? {
