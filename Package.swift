@@ -56,6 +56,7 @@ let package = Package(
         .executable(name: "bench", targets: ["Bench"]),
         .executable(name: "sandbox", targets: ["Sandbox"]),
         .executable(name: "drill", targets: ["DrillProgram"]),
+        .executable(name: "gateway", targets: ["Gateway"]),
     ],
     dependencies: [
         .package(url: "https://github.com/CoreOffice/XMLCoder.git", exact: "0.18.2"),
@@ -128,6 +129,14 @@ let package = Package(
         program("ProjectProvisioningWorker", ["Handoffs", "WorkerPrograms"]),
         program("BillingSchedulesWorker", ["Handoffs", "WorkerPrograms"]),
         program("StatusFeedbackWorker", ["Handoffs", "WorkerPrograms"]),
+        library(
+            "GatewayService", in: "Programs",
+            [
+                "Deals", "Mappings", "Observability", "RabbitMQ", "Settings", asyncHTTPClient, crypto, hummingbird,
+                hummingbirdCore, lifecycle, logging, metrics, nioCore, nioHTTP1, unixSignals, yams,
+            ],
+            resources: [.embedInCode("Serving/openapi.json")]),
+        program("Gateway", ["GatewayService"]),
         program(
             "Bench",
             [
@@ -154,6 +163,12 @@ let package = Package(
         tests("Fleet", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Support", "Workers", lifecycle, logging]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Drill", ["Drill", "Support", asyncHTTPClient]),
+        tests(
+            "GatewayService",
+            [
+                "Deals", "GatewayService", "Mappings", "RabbitMQ", "Settings", "Support", "Topology", asyncHTTPClient,
+                crypto, hummingbird, logging, nioCore,
+            ]),
         tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support", "Workers"]),
         tests(
             "Connectors",
