@@ -18,8 +18,9 @@ import Workers
     func classes() {
         #expect(
             IncidentClass.allCases.map(\.rawValue) == [
-                "empty", "too_large", "invalid_encoding", "not_json", "wrong_schema", "unknown_type",
-                "unsupported_version", "source_mismatch", "too_many_lines", "amounts_do_not_add_up", "dates_reversed",
+                "empty", "too_large", "invalid_encoding", "not_json", "wrong_schema", "mandatory_missing",
+                "unknown_type", "unsupported_version", "source_mismatch", "too_many_lines", "amounts_do_not_add_up",
+                "dates_reversed",
                 "not_approved", "conflict", "late_change", "base_missing", "base_unusable", "tax_unknown",
                 "revenue_rule_missing", "entity_unmapped", "duplicate_customer", "service_unknown", "target_refused",
                 "undo_refused", "residue", "adoption_unconfirmed", "status_refused", "attempts_used_up", "age_used_up",

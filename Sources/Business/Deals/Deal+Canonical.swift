@@ -20,6 +20,7 @@ extension Deal {
             throw Rejection(error)
         }
         var reader = SchemaReader(limits: .standard)
+        reader.contract = .stored
         guard let deal = DealReader.read(json, with: &reader) else { throw Rejection(.wrongSchema, reader.findings) }
         self = deal
     }

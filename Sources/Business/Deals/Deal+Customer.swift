@@ -1,6 +1,6 @@
 extension Deal {
     /// Who buys.
-    public struct Customer: Sendable, Hashable, Codable {
+    public struct Customer: Sendable, Hashable {
         /// The customer's id in the source.
         public let id: String?
         /// The registered name.

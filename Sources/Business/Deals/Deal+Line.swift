@@ -1,6 +1,6 @@
 extension Deal {
     /// One sold service at its price.
-    public struct Line: Sendable, Hashable, Codable {
+    public struct Line: Sendable, Hashable {
         /// The line's number within its deal, unique there.
         public let number: Int
         /// The code of the sold service or package.
@@ -111,11 +111,9 @@ extension Deal {
     }
 }
 
-extension Deal.Billing: Codable {
-    private enum CodingKeys: String, CodingKey { case model, installments, rateCard, every }
-
+extension Deal.Billing {
     /// The models' names in the contract.
-    public enum Model: String, Sendable, Codable, CaseIterable {
+    public enum Model: String, Sendable, Hashable, Codable, CaseIterable {
         /// ``Deal/Billing/fixedFee(installments:)``.
         case fixedFee = "fixed_fee"
         /// ``Deal/Billing/milestone``.
@@ -148,28 +146,5 @@ extension Deal.Billing: Codable {
         case .retainer(let every), .subscription(let every), .managedService(let every): every
         case .fixedFee, .milestone, .timeAndMaterials: nil
         }
-    }
-
-    /// Reads the contract's form.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        switch try container.decode(Model.self, forKey: .model) {
-        case .fixedFee: self = .fixedFee(installments: try container.decode(Int.self, forKey: .installments))
-        case .milestone: self = .milestone
-        case .timeAndMaterials:
-            self = .timeAndMaterials(rateCard: try container.decode(String.self, forKey: .rateCard))
-        case .retainer: self = .retainer(every: try container.decode(Deal.Frequency.self, forKey: .every))
-        case .subscription: self = .subscription(every: try container.decode(Deal.Frequency.self, forKey: .every))
-        case .managedService: self = .managedService(every: try container.decode(Deal.Frequency.self, forKey: .every))
-        }
-    }
-
-    /// Writes the contract's form.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(model, forKey: .model)
-        if case .fixedFee(let installments) = self { try container.encode(installments, forKey: .installments) }
-        if case .timeAndMaterials(let rateCard) = self { try container.encode(rateCard, forKey: .rateCard) }
-        try container.encodeIfPresent(frequency, forKey: .every)
     }
 }

@@ -1,8 +1,7 @@
 /// A commercial agreement as sold, in the company's own words: what every source's deal becomes, and nothing more.
 ///
-/// Its JSON form is the `data` of the published event. A deal that came through ``DealEventDecoder`` keeps all its rules;
-/// one that was decoded otherwise is only as right as what was stored.
-public struct Deal: Sendable, Hashable, Codable {
+/// Its one JSON form is ``canonicalBytes``. A deal that came through ``DealEventDecoder`` keeps all rules of its contract.
+public struct Deal: Sendable, Hashable {
     /// The sale in the CRM.
     public let opportunity: String
     /// The agreement under which it was sold.

@@ -7,15 +7,29 @@ enum DealChecks {
         let finding: Finding
 
         init(_ incidentClass: IncidentClass, _ path: String, _ text: String, cure: String) {
+            self.init(
+                incidentClass, Finding(path: path, owner: incidentClass.owner, text: text, cure: cure))
+        }
+
+        init(_ incidentClass: IncidentClass, _ finding: Finding) {
             self.incidentClass = incidentClass
-            self.finding = Finding(path: path, owner: incidentClass.owner, text: text, cure: cure)
+            self.finding = finding
         }
     }
 
-    /// Everything wrong with `deal`; the first decides its class.
-    static func findings(on deal: Deal) -> [Mistake] { amounts(deal) + dates(deal) + approval(deal) }
+    /// Everything wrong with a deal at a trigger stage, what it lacks first; the first decides its class.
+    ///
+    /// `missing` is what the reader found to be missing; without it there may be no deal whose amounts could be checked.
+    static func findings(on deal: Deal?, missing: [Finding], by contract: DealContract) -> [Mistake] {
+        let lacks = missing.map { Mistake(Supply.isApproval($0.path) ? .notApproved : .mandatoryMissing, $0) }
+        let known = Set(missing.map(\.path))
+        let others = deal.map { amounts($0, contract) + dates($0) + approval($0) } ?? []
+        let all = lacks + others.filter { !known.contains($0.finding.path) }
+        let order: [IncidentClass] = [.mandatoryMissing, .amountsDoNotAddUp, .datesReversed, .notApproved]
+        return order.flatMap { place in all.filter { $0.incidentClass == place } }
+    }
 
-    private static func amounts(_ deal: Deal) -> [Mistake] {
+    private static func amounts(_ deal: Deal, _ contract: DealContract) -> [Mistake] {
         var mistakes: [Mistake] = []
         var billing: [Int: Deal.Billing] = [:]
         for (index, line) in deal.lines.enumerated() {
@@ -41,7 +55,15 @@ enum DealChecks {
                     cure: "Name a line of this deal whose billing model is milestone."))
         }
         for (index, line) in deal.lines.enumerated() where line.billing == .milestone {
-            if let mistake = compare(dues[line.number] ?? [], with: line.amountMinor, "milestones", deal.currency) {
+            if dues[line.number] == nil, line.amountMinor > 0 || contract != .v1 {
+                mistakes.append(
+                    Mistake(
+                        .amountsDoNotAddUp, "$.data.lines[\(index)].amountMinor",
+                        "is billed by milestones, and line \(line.number) has none: no amounts and no dates",
+                        cure: "Add the line's milestones, each with its amount and date."))
+            } else if let mistake = compare(
+                dues[line.number] ?? [], with: line.amountMinor, "milestones", deal.currency)
+            {
                 mistakes.append(
                     Mistake(
                         .amountsDoNotAddUp, "$.data.lines[\(index)].amountMinor", mistake,

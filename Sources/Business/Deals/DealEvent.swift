@@ -1,7 +1,9 @@
 /// One published event, read and checked: who sent it, and the deal it carries.
 public struct DealEvent: Sendable, Hashable {
-    /// The event's type: a name and its major version.
+    /// The type of the flat contract's events: a name and its major version.
     public static let type = "deal.updated.v1"
+    /// The type of the grouped contract's events.
+    public static let typeV2 = "deal.updated.v2"
 
     /// The event's id, unique within its source.
     public let id: String
@@ -34,16 +36,24 @@ public struct DealEvent: Sendable, Hashable {
 public enum Intake: Sendable, Hashable {
     /// The deal is to be handed over: approved, adding up, at a trigger stage.
     case handoff(DealEvent)
-    /// The deal is not yet, or no more, at a stage that starts a handoff; says why in words.
-    case ignored(DealEvent, reason: String)
+    /// It starts nothing: the deal is not, or no more, at a stage that does, or the source's event is about none.
+    case ignored(IgnoredEvent)
     /// What was done for the deal so far is to be taken back.
     case cancellation(CancellationEvent)
+    /// A document of the deal was signed.
+    case signature(SignatureEvent)
 
-    /// The event about a deal; nil for a cancellation.
+    /// The event about a deal; nil for one that carries none, or not all of it.
     public var event: DealEvent? {
         switch self {
-        case .handoff(let event), .ignored(let event, _): event
-        case .cancellation: nil
+        case .handoff(let event): event
+        case .ignored(let event):
+            event.deal.map {
+                DealEvent(
+                    id: event.id, source: event.source, time: event.time, traceparent: event.traceparent,
+                    correlationID: event.correlationID, deal: $0)
+            }
+        case .cancellation, .signature: nil
         }
     }
 }

@@ -1,15 +1,21 @@
-/// Turns what lies in `deal-events` into a deal or a cancellation, or says everything that is wrong with it; no look-up, no clock.
+/// Turns what lies in `deal-events` into a deal, a cancellation or a signature, or says everything that is wrong with it;
+/// no look-up, no clock.
 ///
 /// The first mistake in this order gives the class: empty, too large, encoding, JSON, envelope, type, version, source,
-/// schema, number of lines; then, for a deal at a trigger stage, amounts, dates and approval.
+/// schema, number of lines; then, for a deal at a trigger stage, what it lacks, amounts, dates and approval.
 public struct DealEventDecoder: Sendable {
     private let limits: Limits
     private let triggers: TriggerStages
+    private let types: EventTypes
 
-    /// Decodes within `limits`; `triggers` says which stages start a handoff.
-    public init(limits: Limits = .standard, triggers: TriggerStages = .standard) {
+    /// Decodes within `limits`; `triggers` says which stages start a handoff, `mappings` read what sources send in their
+    /// own words.
+    public init(
+        limits: Limits = .standard, triggers: TriggerStages = .standard, mappings: [any SourceMapping] = []
+    ) {
         self.limits = limits
         self.triggers = triggers
+        self.types = EventTypes(mappings: mappings)
     }
 
     /// Reads one message; `routingKey` is the one that it was published with, `<source>.<type>`.
@@ -22,24 +28,28 @@ public struct DealEventDecoder: Sendable {
                 cure: "Send a CloudEvents 1.0 JSON event.", trace: trace)
         }
         var reader = SchemaReader(limits: limits)
-        let envelope = try EnvelopeReader.read(members, with: &reader, &trace)
-        let type = EventType(of: members) ?? .updated
-        if let envelope, !routingKey.isExactly("\(envelope.source).\(type.name)") {
+        let envelope = try EnvelopeReader.read(members, of: types, with: &reader, &trace)
+        let type = DealEventDecoder.type(of: members) ?? DealEvent.type
+        if let envelope, !routingKey.isExactly("\(envelope.source).\(type)") {
             let finding = Finding(
                 path: "$.source", owner: .integration, text: "is not the source of the routing key",
-                cure: "Publish with the routing key <source>.\(type.name), under your own source.")
+                cure: "Publish with the routing key <source>.\(type), under your own source.")
             throw Rejection(.sourceMismatch, [finding], trace: trace)
         }
-        switch type {
-        case .updated: return try decodeDeal(members, envelope, &reader, trace)
-        case .cancelled: return try decodeCancellation(members, envelope, &reader, trace)
+        let data = members.first(named: "data")
+        switch types.reading(of: type) {
+        case .deal(let contract): return try decodeDeal(data, contract, envelope, &reader, trace)
+        case .cancellation: return try decodeCancellation(data, envelope, &reader, trace)
+        case .source(let mapping): return try decodeMapped(data, mapping, envelope, &reader, trace)
+        // The type is wrong, and not alone: what is in the first contract's data is told with it.
+        case nil: return try decodeDeal(data, .v1, envelope, &reader, trace)
         }
     }
 
     private func decodeCancellation(
-        _ members: [JSON.Member], _ envelope: EnvelopeReader?, _ reader: inout SchemaReader, _ trace: Rejection.Trace
+        _ data: JSON?, _ envelope: EnvelopeReader?, _ reader: inout SchemaReader, _ trace: Rejection.Trace
     ) throws(Rejection) -> Intake {
-        let cancellation = reader.member("data", of: members) { CancellationReader.read($0, with: &$1) }
+        let cancellation = reader.member("data", of: .data(data)) { CancellationReader.read($0, with: &$1) }
         guard let envelope, let cancellation else {
             throw Rejection(.wrongSchema, reader.findings, omitted: reader.omitted, trace: trace)
         }
@@ -49,26 +59,34 @@ public struct DealEventDecoder: Sendable {
                 correlationID: envelope.correlationID, cancellation: cancellation))
     }
 
-    private func decodeDeal(
-        _ members: [JSON.Member], _ envelope: EnvelopeReader?, _ reader: inout SchemaReader, _ trace: Rejection.Trace
+    func decodeDeal(
+        _ data: JSON?, _ contract: DealContract, _ envelope: EnvelopeReader?, _ reader: inout SchemaReader,
+        _ trace: Rejection.Trace
     ) throws(Rejection) -> Intake {
-        let deal = reader.member("data", of: members) { DealReader.read($0, with: &$1) }
-        let lineCount = DealEventDecoder.lineCount(members)
-        let hasSchemaFindings = !reader.findings.isEmpty
+        reader.contract = contract
+        let deal = reader.member("data", of: .data(data)) { DealReader.read($0, with: &$1) }
+        let lineCount = DealEventDecoder.lineCount(data)
+        let hasMistakes = reader.mistakes > 0
         if lineCount > limits.lines { reportLines(lineCount, to: &reader) }
-        guard !hasSchemaFindings, lineCount <= limits.lines, let envelope, let deal else {
+        guard !hasMistakes, lineCount <= limits.lines, let envelope else {
             throw Rejection(
-                hasSchemaFindings ? .wrongSchema : .tooManyLines, reader.findings, omitted: reader.omitted,
-                trace: trace)
+                hasMistakes ? .wrongSchema : .tooManyLines, reader.findings, omitted: reader.omitted, trace: trace)
         }
-        let event = DealEvent(
-            id: envelope.id, source: envelope.source, time: envelope.time, traceparent: envelope.traceparent,
-            correlationID: envelope.correlationID, deal: deal)
-        guard triggers.start(deal.stage, from: event.source) else {
-            return .ignored(event, reason: "the stage starts no handoff for source \(event.source)")
+        if let stage = DealEventDecoder.stage(of: data), !triggers.start(stage, from: envelope.source) {
+            let reason = "the stage starts no handoff for source \(envelope.source)"
+            return .ignored(
+                IgnoredEvent(envelope, key: trace.key, deal: deal, missing: reader.findings, reason: reason))
         }
-        try check(deal, trace)
-        return .handoff(event)
+        let mistakes = DealChecks.findings(on: deal, missing: reader.findings, by: contract)
+        guard mistakes.isEmpty, let deal else {
+            throw Rejection(
+                mistakes.first?.incidentClass ?? .wrongSchema, mistakes.prefix(limits.findings).map(\.finding),
+                omitted: max(mistakes.count - limits.findings, 0) + reader.omitted, trace: trace)
+        }
+        return .handoff(
+            DealEvent(
+                id: envelope.id, source: envelope.source, time: envelope.time, traceparent: envelope.traceparent,
+                correlationID: envelope.correlationID, deal: deal))
     }
 
     private func parse(_ body: [UInt8], _ trace: Rejection.Trace) throws(Rejection) -> JSON {
@@ -91,23 +109,24 @@ public struct DealEventDecoder: Sendable {
         }
     }
 
-    private func check(_ deal: Deal, _ trace: Rejection.Trace) throws(Rejection) {
-        let findings = DealChecks.findings(on: deal)
-        guard let first = findings.first else { return }
-        throw Rejection(
-            first.incidentClass, findings.prefix(limits.findings).map(\.finding),
-            omitted: max(findings.count - limits.findings, 0), trace: trace)
-    }
-
     private func reportLines(_ count: Int, to reader: inout SchemaReader) {
         reader.report(
             "has \(count) lines, over the limit of \(limits.lines)", cure: "Split the deal.", at: "data.lines")
     }
 
-    private static func lineCount(_ members: [JSON.Member]) -> Int {
-        guard case .object(let data) = members.first(named: "data"), case .array(let lines) = data.first(named: "lines")
-        else { return 0 }
+    private static func lineCount(_ data: JSON?) -> Int {
+        guard case .object(let data)? = data, case .array(let lines) = data.first(named: "lines") else { return 0 }
         return lines.count
+    }
+
+    private static func stage(of data: JSON?) -> String? {
+        guard case .object(let data)? = data, case .string(let stage) = data.first(named: "stage") else { return nil }
+        return stage
+    }
+
+    private static func type(of members: [JSON.Member]) -> String? {
+        guard case .string(let type) = members.first(named: "type") else { return nil }
+        return type
     }
 
     private static func source(inRoutingKey routingKey: String) -> String? {

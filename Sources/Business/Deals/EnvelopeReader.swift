@@ -11,7 +11,8 @@ struct EnvelopeReader {
     /// Reads the attributes; what is wrong is left with `reader`, what is known with `trace`. Nil when one is wrong.
     /// Throws when they are right but for a type that is not ours.
     static func read(
-        _ members: [JSON.Member], with reader: inout SchemaReader, _ trace: inout Rejection.Trace
+        _ members: [JSON.Member], of types: EventTypes, with reader: inout SchemaReader,
+        _ trace: inout Rejection.Trace
     ) throws(Rejection) -> EnvelopeReader? {
         _ = reader.member("specversion", of: members) {
             $1.word($0, "\"1.0\"") { $0.isExactly("1.0") ? true : nil }
@@ -30,11 +31,11 @@ struct EnvelopeReader {
         trace.source = source ?? trace.source
         trace.correlationID = correlationID
         trace.key = DealReader.key(in: members.first(named: "data"))
-        if let type, let incidentClass = mistake(inType: type) {
+        if let type, let incidentClass = mistake(inType: type, types) {
             let isAlone = reader.findings.isEmpty
             reader.report(
                 incidentClass == .unsupportedVersion ? "has a major version that is not taken" : "is not a known type",
-                cure: "Send \(EventType.allCases.map(\.name).joined(separator: " or ")).", at: "type")
+                cure: "Send \(types.names.joined(separator: " or ")).", at: "type")
             if isAlone { throw Rejection(incidentClass, reader.findings, trace: trace) }
         }
         guard reader.findings.isEmpty, let id, let source, let time else { return nil }
@@ -43,9 +44,9 @@ struct EnvelopeReader {
             correlationID: correlationID)
     }
 
-    private static func mistake(inType type: String) -> IncidentClass? {
-        if EventType(type) != nil { return nil }
-        return EventType.isOtherVersion(type) ? .unsupportedVersion : .unknownType
+    private static func mistake(inType type: String, _ types: EventTypes) -> IncidentClass? {
+        if types.reading(of: type) != nil { return nil }
+        return types.isOtherVersion(type) ? .unsupportedVersion : .unknownType
     }
 
     /// W3C: whoever gets a broken trace context begins a new one, and never refuses the message for it.

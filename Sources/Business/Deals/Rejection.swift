@@ -53,12 +53,19 @@ public struct Rejection: Error, Sendable, Equatable, CustomStringConvertible {
             cure: "Send one JSON text by RFC 8259 and RFC 7493 (I-JSON).", trace: trace)
     }
 
-    /// The findings in one line of at most 1,000 characters.
+    /// As many findings as fit into one line of at most 1,000 characters, each with its owner where that is not the
+    /// owner of the class.
     public var reason: String {
-        let shown = findings.prefix(5).map(\.description).joined(separator: "; ")
-        let rest = max(findings.count - 5, 0) + omitted
-        let tail = rest > 0 ? "; and \(rest) more" : ""
-        return String(shown.prefix(1000 - tail.count)) + tail
+        let all = findings.map {
+            $0.owner == incidentClass.owner ? $0.description : "\($0.description) (\($0.owner.rawValue))"
+        }
+        var (line, shown) = (all.first.map { String($0.prefix(900)) } ?? "", 1)
+        while shown < all.count, line.count + all[shown].count < 960 {
+            line += "; " + all[shown]
+            shown += 1
+        }
+        let rest = max(all.count - shown, 0) + omitted
+        return rest > 0 ? "\(line); and \(rest) more" : line
     }
 
     /// The same for a worker to throw.

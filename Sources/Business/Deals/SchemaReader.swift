@@ -1,7 +1,15 @@
+import Workers
+
 /// Reads values out of a JSON tree by the rules of the schema, keeps going, and gathers everything that is wrong.
 struct SchemaReader {
     private(set) var findings: [Finding] = []
     private(set) var omitted = 0
+    /// How many of the findings, listed or not, say that the deal is not complete; the others are mistakes.
+    private(set) var missing = 0
+    /// By the rules of which contract it reads.
+    var contract = DealContract.v1
+    /// What is being read, such as `line 3`, for what is missing there.
+    var subject: String?
     private var path: [Component] = []
     private let limit: Int
 
@@ -15,8 +23,16 @@ struct SchemaReader {
         self.path = names.map(Component.name)
     }
 
+    /// All findings, listed or not.
+    var count: Int { findings.count + omitted }
+    /// The findings that are mistakes, whatever the deal's stage.
+    var mistakes: Int { count - missing }
+
     /// Adds what is wrong at the place that is being read, or at a member of it.
-    mutating func report(_ text: String, cure: String, at name: String? = nil) {
+    mutating func report(
+        _ text: String, cure: String, at name: String? = nil, owner: IncidentClass.Owner = .integration
+    ) {
+        // Nobody will read the words of what is only counted.
         guard findings.count < limit else {
             omitted += 1
             return
@@ -29,26 +45,59 @@ struct SchemaReader {
             }
         }
         if let name { place += ".\(name)" }
-        findings.append(Finding(path: place, owner: .integration, text: text, cure: cure))
+        report(Finding(path: place, owner: owner, text: text, cure: cure))
     }
 
-    /// Reads a member of an object with `read`; reports it as missing if it must be there.
-    mutating func member<Value>(
-        _ name: String, of members: [JSON.Member], _ read: (JSON, inout SchemaReader) -> Value?
-    ) -> Value? {
-        guard let value = members.first(named: name) else {
-            report("is missing", cure: "Add it.", at: name)
-            return nil
+    /// Adds what somebody else found.
+    mutating func report(_ finding: Finding) {
+        if findings.count < limit { findings.append(finding) } else { omitted += 1 }
+    }
+
+    /// Adds that the member `name` is missing, with who can supply it; in v1, as a mistake of the publisher's.
+    mutating func reportMissing(_ name: String, _ text: String = "is missing") {
+        guard contract == .v2, case .name("data")? = path.first else {
+            return report(text, cure: "Add it.", at: name)
         }
-        return at(name, value, read)
+        missing += 1
+        guard findings.count < limit else {
+            omitted += 1
+            return
+        }
+        let place = path.dropFirst().compactMap { if case .name(let name) = $0 { name } else { nil } } + [name]
+        let label = Supply.label(of: place).map { ": \($0)" } ?? ""
+        let whose = subject.map { "\(label.isEmpty ? " on" : " of") \($0)" } ?? ""
+        report(
+            text + label + whose, cure: "Supply it where the deal is kept; it comes with the deal's next version.",
+            at: name, owner: Supply.owner(of: place))
+    }
+
+    /// Reads a member of an object with `read` if it is there and the contract names it; reports it as missing if the
+    /// contract needs it.
+    mutating func member<Value>(
+        _ name: String, of members: [JSON.Member], _ need: Need = .always,
+        _ read: (JSON, inout SchemaReader) -> Value?
+    ) -> Value? {
+        guard need.isNamed(by: contract) else { return nil }
+        if let value = members.first(named: name) { return at(name, value, read) }
+        if need.isNeeded(by: contract) { reportMissing(name) }
+        return nil
     }
 
     /// Reads a member of an object with `read`, if it is there.
     mutating func optional<Value>(
         _ name: String, of members: [JSON.Member], _ read: (JSON, inout SchemaReader) -> Value?
     ) -> Value? {
-        guard let value = members.first(named: name) else { return nil }
-        return at(name, value, read)
+        member(name, of: members, .never, read)
+    }
+
+    /// Reads a member that is a group; where v2 needs it and it is missing, reports each part that it should have.
+    mutating func group<Value>(
+        _ name: String, of members: [JSON.Member], _ need: Need, _ read: (JSON, inout SchemaReader) -> Value?
+    ) -> Value? {
+        guard contract == .v2, need.isNeeded(by: .v2), members.first(named: name) == nil else {
+            return member(name, of: members, need, read)
+        }
+        return at(name, .object([]), read)
     }
 
     private mutating func at<Value>(
@@ -57,6 +106,15 @@ struct SchemaReader {
         path.append(.name(name))
         defer { path.removeLast() }
         return read(value, &self)
+    }
+
+    /// Reads every item of an array of at most `limit` with `read`; nil if it is longer or one of them is wrong.
+    mutating func items<Value>(
+        _ json: JSON, atMost limit: Int, _ what: String, _ read: (JSON, inout SchemaReader) -> Value?
+    ) -> [Value]? {
+        guard case .array(let items) = json, items.count > limit else { return self.items(json, read) }
+        report("has over \(limit) \(what)", cure: "Send at most \(limit), or split the deal.")
+        return nil
     }
 
     /// Reads every item of an array with `read`; nil if one of them is wrong.

@@ -43,6 +43,7 @@ struct TextRule: Sendable {
         }
     }
 
+    static let text32 = TextRule(32)
     static let text64 = TextRule(64)
     static let text128 = TextRule(128)
     static let text200 = TextRule(200)
@@ -68,6 +69,12 @@ struct TextRule: Sendable {
     static let email = TextRule(254, "an e-mail address") { text in
         let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && !$0.contains(0x20) }
+    }
+    static let sha256 = TextRule(64, "64 small hexadecimal digits") { text in
+        text.utf8.count == 64
+            && text.utf8.allSatisfy {
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
+            }
     }
     static let country = TextRule(2, "two capital letters of ISO 3166-1") { text in
         text.utf8.count == 2 && text.utf8.allSatisfy { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }

@@ -53,10 +53,16 @@ public struct DealIntake: Worker {
     ) -> Disposition {
         let handoff = admission.handoff?.uuidString.lowercased()
         return switch intake {
-        case .handoff(let event), .ignored(let event, _):
+        case .handoff(let event):
+            Disposition(
+                outcome, of: event, reason: reason, handoff: handoff, correlationID: admission.correlationID)
+        case .ignored(let event):
             Disposition(
                 outcome, of: event, reason: reason, handoff: handoff, correlationID: admission.correlationID)
         case .cancellation(let event):
+            Disposition(
+                outcome, of: event, reason: reason, handoff: handoff, correlationID: admission.correlationID)
+        case .signature(let event):
             Disposition(
                 outcome, of: event, reason: reason, handoff: handoff, correlationID: admission.correlationID)
         }
@@ -75,10 +81,7 @@ public struct DealIntake: Worker {
             var arrival = arrival(of: event)
             arrival.status = ReadinessStatus(.received).status
             return arrival
-        case .ignored(let event, let reason):
-            var arrival = arrival(of: event)
-            arrival.ignoredBecause = reason
-            return arrival
+        case .ignored(let event): return arrival(of: event, intake.event)
         case .cancellation(let event):
             let cancellation = event.cancellation
             return Arrival(
@@ -86,7 +89,23 @@ public struct DealIntake: Worker {
                 opportunity: cancellation.opportunity, contract: cancellation.contract, version: cancellation.version,
                 kind: .cancel, body: String(decoding: cancellation.canonicalBytes, as: UTF8.self),
                 contentHash: cancellation.contentHash, customer: "", totalMinor: 0, currency: "XXX")
+        case .signature(let event):
+            return Arrival(
+                source: event.source, eventID: event.id, correlationID: event.correlationID ?? event.id,
+                ignoredBecause: "signatures are not joined yet")
         }
+    }
+
+    private func arrival(of ignored: IgnoredEvent, _ event: DealEvent?) -> Arrival {
+        guard let event else {
+            return Arrival(
+                source: ignored.source, eventID: ignored.id, correlationID: ignored.correlationID ?? ignored.id,
+                opportunity: ignored.key?.opportunity, contract: ignored.key?.contract, version: ignored.key?.version,
+                ignoredBecause: ignored.reason)
+        }
+        var arrival = arrival(of: event)
+        arrival.ignoredBecause = ignored.reason
+        return arrival
     }
 
     private func arrival(of event: DealEvent) -> Arrival {

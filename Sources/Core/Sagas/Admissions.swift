@@ -24,11 +24,11 @@ public struct Arrival: Sendable, Equatable {
     public var eventID: String
     /// The id that follows the deal everywhere.
     public var correlationID: String
-    /// The opportunity, whose versions run strictly one after the other.
+    /// The opportunity, whose versions run strictly one after the other; empty for an ignored event that names none.
     public var opportunity: String
-    /// The contract.
+    /// The contract; empty for an ignored event that names none.
     public var contract: String
-    /// The contract's version, from 1.
+    /// The contract's version, from 1; 0 for an ignored event that names none.
     public var version: Int
     /// What the event is about.
     public var kind: Kind
@@ -68,6 +68,17 @@ public struct Arrival: Sendable, Equatable {
         self.currency = currency
         self.ignoredBecause = ignoredBecause
         self.status = status
+    }
+
+    /// Describes an event that starts nothing, and of which no whole deal is known.
+    public init(
+        source: String, eventID: String, correlationID: String, opportunity: String? = nil, contract: String? = nil,
+        version: Int? = nil, ignoredBecause: String
+    ) {
+        self.init(
+            source: source, eventID: eventID, correlationID: correlationID, opportunity: opportunity ?? "",
+            contract: contract ?? "", version: version ?? 0, body: "", contentHash: "", customer: "", totalMinor: 0,
+            currency: "XXX", ignoredBecause: ignoredBecause)
     }
 }
 

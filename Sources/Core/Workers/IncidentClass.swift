@@ -10,6 +10,8 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
     case notJSON = "not_json"
     /// The body is JSON but not what the published schema says.
     case wrongSchema = "wrong_schema"
+    /// The deal lacks what delivery or finance cannot begin without.
+    case mandatoryMissing = "mandatory_missing"
     /// The event's type is not one that this queue takes.
     case unknownType = "unknown_type"
     /// The event's type is known, its major version is not.
@@ -71,8 +73,8 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
         case .empty, .tooLarge, .invalidEncoding, .notJSON, .wrongSchema, .unknownType, .unsupportedVersion,
             .sourceMismatch, .statusRefused, .unroutable:
             .integration
-        case .tooManyLines, .amountsDoNotAddUp, .datesReversed, .notApproved, .conflict, .lateChange, .baseMissing,
-            .baseUnusable:
+        case .mandatoryMissing, .tooManyLines, .amountsDoNotAddUp, .datesReversed, .notApproved, .conflict, .lateChange,
+            .baseMissing, .baseUnusable:
             .salesOperations
         case .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .targetRefused, .undoRefused,
             .residue:

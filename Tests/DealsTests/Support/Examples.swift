@@ -51,6 +51,14 @@ enum Examples {
         let name: String
     }
 
+    /// The type that the event says it has; nil where it says none.
+    static func type(of body: [UInt8]) -> String? {
+        guard case .object(let members)? = try? JSONReader.read(body, maximalDepth: 64),
+            case .string(let type)? = members.first(named: "type")
+        else { return nil }
+        return type
+    }
+
     /// The key that a publisher of this body would use; a wrong source or type then is a matter of the schema.
     static func routingKey(of body: [UInt8]) -> String {
         guard case .object(let members)? = try? JSONReader.read(body, maximalDepth: 64),

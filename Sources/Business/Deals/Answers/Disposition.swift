@@ -58,8 +58,28 @@ public struct Disposition: Sendable, Hashable {
             handoff: handoff, correlationID: correlationID)
     }
 
+    /// Answers an event that starts nothing.
+    public init(
+        _ outcome: Outcome, of event: IgnoredEvent, reason: String? = nil, handoff: String? = nil,
+        correlationID: String
+    ) {
+        self.init(
+            outcome, eventID: event.id, eventSource: event.source, key: event.key, reason: reason, handoff: handoff,
+            correlationID: correlationID)
+    }
+
+    /// Answers a signature that could be read; it names an opportunity, and no deal version.
+    public init(
+        _ outcome: Outcome, of event: SignatureEvent, reason: String? = nil, handoff: String? = nil,
+        correlationID: String
+    ) {
+        self.init(
+            outcome, eventID: event.id, eventSource: event.source, key: nil, reason: reason, handoff: handoff,
+            correlationID: correlationID)
+    }
+
     private init(
-        _ outcome: Outcome, eventID: String, eventSource: String, key: Deal.Key, reason: String?, handoff: String?,
+        _ outcome: Outcome, eventID: String, eventSource: String, key: Deal.Key?, reason: String?, handoff: String?,
         correlationID: String
     ) {
         self.outcome = outcome

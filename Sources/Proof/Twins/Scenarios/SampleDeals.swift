@@ -21,7 +21,7 @@ enum SampleDeals {
               "amountMinor":\(total),"billing":{"model":"fixed_fee","installments":3}}],
              "milestones":[],"paymentTermsDays":30}
             """
-        let deal = try JSONDecoder().decode(Deal.self, from: Data(body.utf8))
+        let deal = try Deal(canonicalBytes: Array(body.utf8))
         var arrival = Arrival(
             source: "salesforce", eventID: event ?? "\(opportunity)-\(contract)-\(version)",
             correlationID: "corr-\(opportunity)", opportunity: opportunity, contract: contract, version: version,

@@ -224,8 +224,10 @@ private struct IntakeBook {
         return Command(
             IntakeStatements.insertEvents, arrivals.map(\.source), arrivals.map(\.eventID), arrivals.map(\.contentHash),
             recorded.map(\.admission.outcome.rawValue), recorded.map(\.admission.reason),
-            recorded.map(\.admission.correlationID), arrivals.map(\.opportunity), arrivals.map(\.contract),
-            arrivals.map { Int32($0.version) }, recorded.map(\.admission.handoff), recorded.map(\.incident))
+            recorded.map(\.admission.correlationID), arrivals.map { $0.version > 0 ? $0.opportunity : nil },
+            arrivals.map { $0.version > 0 ? $0.contract : nil },
+            arrivals.map { $0.version > 0 ? Int32($0.version) : nil }, recorded.map(\.admission.handoff),
+            recorded.map(\.incident))
     }
 }
 

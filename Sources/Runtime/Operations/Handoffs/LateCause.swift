@@ -32,7 +32,8 @@ public enum LateCause: String, Sendable, Codable, CaseIterable {
 
     private init(parkedBecause incidentClass: IncidentClass) {
         switch incidentClass {
-        case .empty, .tooLarge, .invalidEncoding, .notJSON, .wrongSchema, .unknownType, .unsupportedVersion,
+        case .empty, .tooLarge, .invalidEncoding, .notJSON, .wrongSchema, .mandatoryMissing, .unknownType,
+            .unsupportedVersion,
             .sourceMismatch, .tooManyLines, .amountsDoNotAddUp, .datesReversed, .conflict, .lateChange, .baseMissing,
             .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .serviceUnknown,
             .adoptionUnconfirmed:
