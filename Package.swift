@@ -93,13 +93,14 @@ let package = Package(
                 "README.md", "CPQ/README.md", "DocuSign/README.md", "Dynamics/README.md", "HubSpot/README.md",
                 "Salesforce/README.md",
             ]),
+        library("Catalogs", in: "Business", ["Deals", "Workers", crypto, yams]),
 
         library(
             "Fleet", in: "Runtime",
             ["PostgreSQL", "RabbitMQ", "Sagas", "Workers", crypto, lifecycle, logging, metrics],
             resources: [
                 .embedInCode("Migrations/0001_handoffs.sql"), .embedInCode("Migrations/0002_roles.sql"),
-                .embedInCode("Migrations/0003_failures.sql"),
+                .embedInCode("Migrations/0003_failures.sql"), .embedInCode("Migrations/0005_planning.sql"),
             ]),
         library("Operations", in: "Runtime", ["Fleet", "PostgreSQL", "RabbitMQ", "Workers", crypto]),
         library(
@@ -108,11 +109,13 @@ let package = Package(
         library("Topology", in: "Runtime", ["Workers", asyncHTTPClient, yams]),
 
         library("Connectors", in: "Business", ["Sagas", "Workers", asyncHTTPClient, metrics, nioCore, nioHTTP1]),
-        library("Handoffs", in: "Business", ["Connectors", "Deals", "Sagas", "Workers", crypto]),
+        library("Handoffs", in: "Business", ["Catalogs", "Connectors", "Deals", "Sagas", "Workers", crypto]),
 
         library(
             "Twins", in: "Proof",
-            ["Connectors", "Deals", "Fleet", "Handoffs", "RabbitMQ", "Sagas", "Workers", crypto, logging]),
+            [
+                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "RabbitMQ", "Sagas", "Workers", crypto, logging,
+            ]),
 
         library(
             "SandboxSystems", in: "Programs",
@@ -122,8 +125,8 @@ let package = Package(
         library(
             "WorkerPrograms", in: "Programs",
             [
-                "Connectors", "Deals", "Fleet", "Handoffs", "Observability", "PostgreSQL", "RabbitMQ", "Settings",
-                "Workers", lifecycle, logging, metrics,
+                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "Observability", "PostgreSQL", "RabbitMQ",
+                "Settings", "Workers", lifecycle, logging, metrics,
             ]),
         program("DealEventsWorker", ["Handoffs", "WorkerPrograms"]),
         program("ProjectProvisioningWorker", ["Handoffs", "WorkerPrograms"]),
@@ -132,8 +135,9 @@ let package = Package(
         library(
             "GatewayService", in: "Programs",
             [
-                "Deals", "Mappings", "Observability", "RabbitMQ", "Settings", asyncHTTPClient, crypto, hummingbird,
-                hummingbirdCore, lifecycle, logging, metrics, nioCore, nioHTTP1, unixSignals, yams,
+                "Catalogs", "Connectors", "Deals", "Handoffs", "Mappings", "Observability", "PostgreSQL", "RabbitMQ",
+                "Sagas", "Settings", "Workers", asyncHTTPClient, crypto, hummingbird, hummingbirdCore, lifecycle,
+                logging, metrics, nioCore, nioHTTP1, unixSignals, yams,
             ],
             resources: [.embedInCode("Serving/openapi.json")]),
         program("Gateway", ["GatewayService"]),
@@ -161,13 +165,14 @@ let package = Package(
             name: "Support", dependencies: ["Fleet", "PostgreSQL", "RabbitMQ", "Topology"], path: "Tests/Support",
             swiftSettings: strict),
         tests("Fleet", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Support", "Workers", lifecycle, logging]),
+        tests("Catalogs", ["Catalogs", "Deals", "Workers", yams], exclude: ["Planted", "Support/schema_errors.py"]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Drill", ["Drill", "Support", asyncHTTPClient]),
         tests(
             "GatewayService",
             [
-                "Deals", "GatewayService", "Mappings", "RabbitMQ", "Settings", "Support", "Topology", asyncHTTPClient,
-                crypto, hummingbird, logging, nioCore,
+                "Catalogs", "Connectors", "Deals", "GatewayService", "Handoffs", "Mappings", "RabbitMQ", "Sagas",
+                "Settings", "Support", "Topology", "Workers", asyncHTTPClient, crypto, hummingbird, logging, nioCore,
             ]),
         tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support", "Workers"]),
         tests(

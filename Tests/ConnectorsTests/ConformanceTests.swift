@@ -202,7 +202,7 @@ import Workers
     func content(adapter: Adapter) async throws {
         try await withTargets(adapter, billingDelay: .zero) { targets in
             let ground = try await Verb.createTasks.prepare(targets)
-            _ = try await targets.psa.createTasks(Samples.tasks, project: ground.project, as: call("t"))
+            _ = try await targets.psa.createTasks(.lines(Samples.tasks), project: ground.project, as: call("t"))
             try await targets.erp.updateCustomer(
                 ground.customer, to: Samples.customer(name: "New", taxID: nil), as: call("u"))
             let customer = try await targets.read("/erp/customers/\(ground.customer)")
@@ -211,6 +211,28 @@ import Workers
             let list = (try await targets.read("/psa/projects/\(ground.project)/tasks")["items"] as? [[String: Any]])?
                 .first
             #expect((list?["tasks"] as? [[String: Any]])?.compactMap { $0["code"] as? String } == ["PM", "DV"])
+        }
+    }
+
+    @Test(
+        "C4 a phase is written with its template and its tree, a demand with its four attributes",
+        .timeLimit(.minutes(1)), arguments: Adapter.allCases)
+    func phasesAndDemands(adapter: Adapter) async throws {
+        try await withTargets(adapter, billingDelay: .zero) { targets in
+            let ground = try await Verb.createTasks.prepare(targets)
+            _ = try await targets.psa.createTasks(.phase(Samples.phase), project: ground.project, as: call("t"))
+            _ = try await targets.psa.publishDemand(Samples.demand, project: ground.project, as: call("d"))
+            let lists = try await targets.read("/psa/projects/\(ground.project)/tasks")["items"] as? [[String: Any]]
+            let phase = try #require(lists?.first?["phase"] as? [String: Any])
+            #expect(phase["code"] as? String == "PLAN" && phase["name"] as? String == "Planning")
+            #expect(phase["template"] as? String == "IMPL" && phase["templateVersion"] as? Int == 3)
+            let tasks = try #require(lists?.first?["tasks"] as? [[String: Any]])
+            #expect(tasks.map { $0["parent"] as? String } == [nil, "PM"])
+            #expect(tasks.map { $0["billingCode"] as? String } == [nil, "T-100"])
+            let demands = try await targets.read("/psa/projects/\(ground.project)/demands")["items"] as? [[String: Any]]
+            let demand = try #require(demands?.first)
+            let said = ["role", "skill", "location", "startDate"].map { demand[$0] as? String }
+            #expect(said == ["consultant", "SAP FI", "DE", "2026-02-01"] && demand["hours"] as? Int == 80)
         }
     }
 }

@@ -4,25 +4,31 @@ import Testing
 
 /// Every verb of the ports that takes an effect back.
 enum Inverse: String, CaseIterable, Sendable {
+    case deleteContact = "delete_contact"
+    case releaseDimensions = "release_dimensions"
     case deleteProject = "delete_project"
     case cancelBillingSchedule = "cancel_billing_schedule"
     case deleteTasks = "delete_tasks"
     case deactivateProject = "deactivate_project"
+    case withdrawDemand = "withdraw_demand"
 
     var target: String {
         switch self {
-        case .deleteProject, .cancelBillingSchedule: "ERP"
-        case .deleteTasks, .deactivateProject: "PSA"
+        case .deleteContact, .releaseDimensions, .deleteProject, .cancelBillingSchedule: "ERP"
+        case .deleteTasks, .deactivateProject, .withdrawDemand: "PSA"
         }
     }
 
     /// The verb whose effect it takes back.
     var verb: Verb {
         switch self {
+        case .deleteContact: .createContact
+        case .releaseDimensions: .reserveDimensions
         case .deleteProject: .createProject
         case .cancelBillingSchedule: .createBillingSchedule
         case .deleteTasks: .createTasks
         case .deactivateProject: .activateProject
+        case .withdrawDemand: .publishDemand
         }
     }
 
@@ -41,10 +47,13 @@ enum Inverse: String, CaseIterable, Sendable {
 
     func undo(_ id: String, _ targets: Targets, _ ground: Ground, as call: Call) async throws -> Undone {
         switch self {
+        case .deleteContact: try await targets.erp.deleteContact(id, customer: ground.customer, as: call)
+        case .releaseDimensions: try await targets.erp.releaseDimensions(id, as: call)
         case .deleteProject: try await targets.erp.deleteProject(id, as: call)
         case .cancelBillingSchedule: try await targets.erp.cancelBillingSchedule(id, as: call)
         case .deleteTasks: try await targets.psa.deleteTasks(id, project: ground.project, as: call)
         case .deactivateProject: try await targets.psa.deactivateProject(ground.project, as: call)
+        case .withdrawDemand: try await targets.psa.withdrawDemand(id, project: ground.project, as: call)
         }
     }
 
@@ -53,6 +62,15 @@ enum Inverse: String, CaseIterable, Sendable {
         let byID: Bool
         let byKey: Bool
         switch self {
+        case .deleteContact:
+            byID = try await targets.erp.hasContact(id, customer: ground.customer, as: call("has"))
+            byKey = try await targets.erp.findContact(customer: ground.customer, as: call("made")) == id
+        case .releaseDimensions:
+            byID = try await targets.erp.hasReservation(id, as: call("has"))
+            byKey = try await targets.erp.findReservation(as: call("made")) == id
+        case .withdrawDemand:
+            byID = try await targets.psa.hasDemand(id, project: ground.project, as: call("has"))
+            byKey = try await targets.psa.findDemand(project: ground.project, as: call("made")) == id
         case .deleteProject:
             byID = try await targets.erp.hasProject(id, as: call("has"))
             byKey = try await targets.erp.findProject(as: call("made")) == id

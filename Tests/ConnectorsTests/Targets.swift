@@ -12,6 +12,7 @@ struct Targets: Sendable {
     let erp: any ERP
     let psa: any PSA
     let crm: any CRM
+    let tax: any Tax
     /// The systems in memory; nil where there are real ones behind an adapter.
     var twin: MemoryTargets?
 
@@ -67,7 +68,8 @@ func withTargets(
             try await body(
                 Targets(
                     base: base, erp: adapter.erp(at: base, over: connections),
-                    psa: adapter.psa(at: base, over: connections), crm: adapter.crm(at: base + "/", over: connections)))
+                    psa: adapter.psa(at: base, over: connections), crm: adapter.crm(at: base + "/", over: connections),
+                    tax: adapter.tax(at: base, over: connections)))
         }
     })
 }
@@ -101,7 +103,7 @@ func withTargets(
         try await body(
             Targets(
                 base: "", erp: MemoryERP(twin, through: gate), psa: MemoryPSA(twin, through: gate),
-                crm: MemoryCRM(twin, through: gate), twin: twin))
+                crm: MemoryCRM(twin, through: gate), tax: MemoryTax(twin, through: gate), twin: twin))
     }
 }
 
@@ -155,14 +157,35 @@ func call(_ key: String, within time: Duration = .seconds(10)) -> Call {
 }
 
 enum Samples {
-    static func customer(name: String = "Müller & Söhne / 1", taxID: String? = "DE811") -> CustomerRecord {
-        CustomerRecord(name: name, legalEntity: "DE01", taxID: taxID, email: "a@example.com", parentID: nil)
+    static func customer(
+        name: String = "Müller & Söhne / 1", entity: String = "DE01", taxID: String? = "DE811", parent: String? = nil
+    ) -> CustomerRecord {
+        CustomerRecord(name: name, legalEntity: entity, taxID: taxID, email: "a@example.com", parentID: parent)
     }
 
-    static func project(customer: String, end: String = "2026-12-31") -> ProjectRecord {
+    static let contact = ContactRecord(role: "billing", name: "Änne / B", email: "Anne@example.com")
+
+    static func dimensions(costCentre: String = "DE01-4100") -> DimensionRecord {
+        DimensionRecord(
+            legalEntity: "DE01", costCentre: costCentre, values: ["practice": "CLOUD"], projectReference: "C-1")
+    }
+
+    static let demand = DemandRecord(
+        role: "consultant", skill: "SAP FI", location: "DE", start: "2026-02-01", hours: 80)
+
+    static let phase = PhaseRecord(
+        code: "PLAN", name: "Planning", template: TemplateUsed(code: "IMPL", version: 3),
+        tasks: [
+            TaskRecord(line: "10", code: "PM", name: "Lead"),
+            TaskRecord(line: "10", code: "PM-1", name: "Kick-off", parent: "PM", billingCode: "T-100"),
+        ])
+
+    static func project(
+        customer: String, end: String = "2026-12-31", number: String? = nil
+    ) -> ProjectRecord {
         ProjectRecord(
-            name: "Rollout", customerID: customer, legalEntity: "DE01", currency: "EUR", contract: "C-1", number: nil,
-            start: "2026-01-01", end: end, manager: "m@example.com")
+            name: "Rollout", customerID: customer, legalEntity: "DE01", currency: "EUR", contract: "C-1",
+            number: number, start: "2026-01-01", end: end, manager: "m@example.com")
     }
 
     static let tasks = [

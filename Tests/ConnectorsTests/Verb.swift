@@ -5,19 +5,27 @@ import Foundation
 enum Verb: String, CaseIterable, Sendable {
     case createCustomer = "create_customer"
     case updateCustomer = "update_customer"
+    case createContact = "create_contact"
+    case reserveDimensions = "reserve_dimensions"
     case createProject = "create_project"
     case createBillingSchedule = "create_billing_schedule"
     case createTasks = "create_tasks"
     case activateProject = "activate_project"
+    case publishDemand = "publish_demand"
     case writeHandoff = "write_handoff"
 
     /// Which of its effects is there, and which verbs have a read-back.
-    static let findable: [Verb] = [.createCustomer, .createProject, .createTasks, .activateProject]
+    static let findable: [Verb] = [
+        .createCustomer, .createContact, .reserveDimensions, .createProject, .createTasks, .activateProject,
+        .publishDemand,
+    ]
 
     var target: String {
         switch self {
-        case .createCustomer, .updateCustomer, .createProject, .createBillingSchedule: "ERP"
-        case .createTasks, .activateProject: "PSA"
+        case .createCustomer, .updateCustomer, .createContact, .reserveDimensions, .createProject,
+            .createBillingSchedule:
+            "ERP"
+        case .createTasks, .activateProject, .publishDemand: "PSA"
         case .writeHandoff: "CRM"
         }
     }
@@ -39,15 +47,21 @@ enum Verb: String, CaseIterable, Sendable {
         case .updateCustomer:
             try await targets.erp.updateCustomer(ground.customer, to: Samples.customer(name: "New"), as: call)
             return nil
+        case .createContact:
+            return try await targets.erp.createContact(Samples.contact, customer: ground.customer, as: call)
+        case .reserveDimensions:
+            return try await targets.erp.reserveDimensions(Samples.dimensions(), as: call)
         case .createProject:
             return try await targets.erp.createProject(Samples.project(customer: ground.customer), as: call)
         case .createBillingSchedule:
             return try await targets.erp.createBillingSchedule(
                 Samples.schedule(project: ground.project, customer: ground.customer), as: call)
         case .createTasks:
-            return try await targets.psa.createTasks(Samples.tasks, project: ground.project, as: call)
+            return try await targets.psa.createTasks(.lines(Samples.tasks), project: ground.project, as: call)
         case .activateProject:
             return try await targets.psa.activateProject(ground.project, as: call)
+        case .publishDemand:
+            return try await targets.psa.publishDemand(Samples.demand, project: ground.project, as: call)
         case .writeHandoff:
             try await targets.crm.writeHandoff(Samples.status(), opportunity: "006/A", as: call)
             return nil
@@ -58,6 +72,9 @@ enum Verb: String, CaseIterable, Sendable {
     func find(_ targets: Targets, _ ground: Ground, as call: Call) async throws -> String? {
         switch self {
         case .createCustomer: try await targets.erp.findCustomer(as: call)
+        case .createContact: try await targets.erp.findContact(customer: ground.customer, as: call)
+        case .reserveDimensions: try await targets.erp.findReservation(as: call)
+        case .publishDemand: try await targets.psa.findDemand(project: ground.project, as: call)
         case .createProject: try await targets.erp.findProject(as: call)
         case .createTasks: try await targets.psa.findTasks(project: ground.project, as: call)
         case .activateProject: try await targets.psa.findActivation(of: ground.project, as: call)

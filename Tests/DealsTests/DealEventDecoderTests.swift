@@ -40,7 +40,8 @@ struct DealEventDecoderTests {
         let later: Set<IncidentClass> = [
             .conflict, .lateChange, .baseMissing, .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped,
             .duplicateCustomer, .serviceUnknown, .targetRefused, .undoRefused, .residue, .adoptionUnconfirmed,
-            .statusRefused,
+            .statusRefused, .catalogMissing, .templateRetired, .currencyNotEnabled, .taxProfileMissing, .termsUnknown,
+            .rateCardMissing, .dimensionInvalid, .sowMismatch, .planStale,
             .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .unroutable, .undeliverable, .unknown,
         ]
         #expect(classes == Set(IncidentClass.allCases.filter { !later.contains($0) }.map(\.rawValue)))

@@ -82,7 +82,7 @@ struct TestFleet: Sendable {
             """
             UPDATE incidents SET state = 'closed', resolution = 'requeued', closed_by = session_user WHERE state = 'open';
             UPDATE steps SET attempts = 0, undo_attempts = 0;
-            UPDATE handoffs SET state = 'ready', requeues = requeues + 1, due_at = clock(now()) WHERE state = 'parked';
+            UPDATE handoffs SET state = 'ready', requeues = requeues + 1, planning_attempts = 0, due_at = clock(now()) WHERE state = 'parked';
             """)
     }
 

@@ -8,7 +8,7 @@ import Twins
         "C12 a crash before and after every effect of a deal: it finishes, and each target holds each record once",
         .timeLimit(.minutes(5)),
         arguments: [
-            "deal", "version-behind", "change-order", "two-deals", "throttled", "adopted", "repeated",
+            "deal", "unplannable", "version-behind", "change-order", "two-deals", "throttled", "adopted", "repeated",
             "deadly",
         ])
     func crashes(name: String) async throws {

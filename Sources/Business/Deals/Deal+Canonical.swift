@@ -4,9 +4,10 @@ extension Deal {
     /// The deal as the one JSON text that equal deals share (RFC 8785): only the contract's fields, names sorted.
     public var canonicalBytes: [UInt8] { json(withStage: true).canonicalBytes }
 
-    /// SHA-256 in hexadecimal over the canonical bytes without `stage`.
+    /// SHA-256 in hexadecimal over the canonical bytes without `stage` and `planHash`.
     ///
-    /// One deal version passes several trigger stages, each with an event; that is no other content. Everything else is.
+    /// One deal version passes several trigger stages, each with an event; that is no other content. Nor is which plan
+    /// somebody has looked at. Everything else is.
     public var contentHash: String {
         json(withStage: false).canonicalBytes.sha256
     }
@@ -41,6 +42,7 @@ extension Deal {
             "paymentTermsDays": paymentTermsDays.map { .integer(Int64($0)) }, "billingTerms": billingTerms?.json,
             "resourceDemand": resourceDemand.isEmpty ? nil : .array(resourceDemand.map(\.json)),
             "stage": withStage ? .string(stage) : nil,
+            "planHash": withStage ? expectedPlanHash.map(JSON.string) : nil,
         ]
     }
 }

@@ -148,3 +148,30 @@ extension Deal.Billing {
         }
     }
 }
+
+extension Deal.Billing: Codable {
+    private enum CodingKeys: String, CodingKey { case model, installments, rateCard, every }
+
+    /// Reads the contract's form.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        switch try container.decode(Model.self, forKey: .model) {
+        case .fixedFee: self = .fixedFee(installments: try container.decode(Int.self, forKey: .installments))
+        case .milestone: self = .milestone
+        case .timeAndMaterials:
+            self = .timeAndMaterials(rateCard: try container.decode(String.self, forKey: .rateCard))
+        case .retainer: self = .retainer(every: try container.decode(Deal.Frequency.self, forKey: .every))
+        case .subscription: self = .subscription(every: try container.decode(Deal.Frequency.self, forKey: .every))
+        case .managedService: self = .managedService(every: try container.decode(Deal.Frequency.self, forKey: .every))
+        }
+    }
+
+    /// Writes the contract's form.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(model, forKey: .model)
+        if case .fixedFee(let installments) = self { try container.encode(installments, forKey: .installments) }
+        if case .timeAndMaterials(let rateCard) = self { try container.encode(rateCard, forKey: .rateCard) }
+        try container.encodeIfPresent(frequency, forKey: .every)
+    }
+}

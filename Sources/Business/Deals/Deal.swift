@@ -51,6 +51,8 @@ public struct Deal: Sendable, Hashable {
     public let billingTerms: BillingTerms?
     /// Whom delivery needs, and when.
     public let resourceDemand: [ResourceDemand]
+    /// The hash of the plan that somebody looked at and expects; says nothing of what was sold.
+    public var expectedPlanHash: String?
 
     /// Puts a deal together.
     public init(

@@ -78,18 +78,19 @@ public struct DealEventDecoder: Sendable {
                 IgnoredEvent(envelope, key: trace.key, deal: deal, missing: reader.findings, reason: reason))
         }
         let mistakes = DealChecks.findings(on: deal, missing: reader.findings, by: contract)
-        guard mistakes.isEmpty, let deal else {
+        guard mistakes.isEmpty, var deal else {
             throw Rejection(
                 mistakes.first?.incidentClass ?? .wrongSchema, mistakes.prefix(limits.findings).map(\.finding),
                 omitted: max(mistakes.count - limits.findings, 0) + reader.omitted, trace: trace)
         }
+        deal.expectedPlanHash = envelope.expectedPlanHash
         return .handoff(
             DealEvent(
                 id: envelope.id, source: envelope.source, time: envelope.time, traceparent: envelope.traceparent,
                 correlationID: envelope.correlationID, deal: deal))
     }
 
-    private func parse(_ body: [UInt8], _ trace: Rejection.Trace) throws(Rejection) -> JSON {
+    func parse(_ body: [UInt8], _ trace: Rejection.Trace) throws(Rejection) -> JSON {
         guard !body.isEmpty else {
             throw Rejection(.empty, text: "is empty", cure: "Send a CloudEvents 1.0 JSON event.", trace: trace)
         }

@@ -42,17 +42,20 @@ enum DealReader {
         let days = reader.member("paymentTermsDays", of: members, .inV1) { $1.integer($0, 0...365) }
         let terms = reader.group("billingTerms", of: members, .sinceV2, billingTerms)
         let demands = reader.member("resourceDemand", of: members, .neverSinceV2, demands)
+        let planHash = reader.contract == .stored ? reader.optional("planHash", of: members) { $1.text($0, .sha256) } : nil
         // A part that is there and wrong leaves a finding and no value, also where a deal could do without it.
         guard reader.mistakes == before, let key, let stage, let currency, let customer, let period, let total,
             let lines
         else { return nil }
-        return Deal(
+        var deal = Deal(
             opportunity: key.opportunity, contract: key.contract, version: key.version, baseVersion: base,
             stage: stage, link: link, approval: approval, deliveryOwner: owner, projectManager: manager,
             legalEntity: entity, contractParty: party, deliveryRegion: region, contractType: type, sowHash: sowHash,
             currency: currency, customer: customer, contractPeriod: period, totalMinor: total, lines: lines,
             milestones: milestones ?? [], pricing: pricing, paymentTermsDays: days.map(Int.init),
             billingTerms: terms, resourceDemand: demands ?? [])
+        deal.expectedPlanHash = planHash
+        return deal
     }
 
     /// What names the deal, from data that may be wrong elsewhere.

@@ -7,6 +7,8 @@ struct EnvelopeReader {
     let time: Timestamp
     let traceparent: String?
     let correlationID: String?
+    /// The hash of the plan that the publisher expects to be carried out.
+    var expectedPlanHash: String?
 
     /// Reads the attributes; what is wrong is left with `reader`, what is known with `trace`. Nil when one is wrong.
     /// Throws when they are right but for a type that is not ours.
@@ -27,6 +29,7 @@ struct EnvelopeReader {
         _ = reader.optional("subject", of: members) { $1.text($0, .text256) }
         let traceparent = reader.optional("traceparent", of: members) { $1.text($0, .text512) }
         let correlationID = reader.optional("correlationid", of: members) { $1.text($0, .correlation) }
+        let planHash = reader.optional("expectedplanhash", of: members) { $1.text($0, .sha256) }
         trace.eventID = id
         trace.source = source ?? trace.source
         trace.correlationID = correlationID
@@ -41,7 +44,7 @@ struct EnvelopeReader {
         guard reader.findings.isEmpty, let id, let source, let time else { return nil }
         return EnvelopeReader(
             id: id, source: source, time: time, traceparent: traceparent.flatMap(validTraceparent),
-            correlationID: correlationID)
+            correlationID: correlationID, expectedPlanHash: planHash)
     }
 
     private static func mistake(inType type: String, _ types: EventTypes) -> IncidentClass? {

@@ -4,6 +4,7 @@
 public struct TriggerStages: Sendable, Hashable {
     private let bySource: [String: Set<String>]
     private let others: Set<String>
+    private var isEvery = false
 
     /// All that is wrong with a setting, in words.
     public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
@@ -16,6 +17,13 @@ public struct TriggerStages: Sendable, Hashable {
     /// `closed-won`, `contract-executed` and `approved`, for every source.
     public static let standard = TriggerStages(
         bySource: [:], others: ["closed-won", "contract-executed", "approved"])
+
+    /// Every stage of every source: for asking what a deal would do.
+    static var every: TriggerStages {
+        var stages = standard
+        stages.isEvery = true
+        return stages
+    }
 
     private init(bySource: [String: Set<String>], others: Set<String>) {
         self.bySource = bySource
@@ -49,7 +57,7 @@ public struct TriggerStages: Sendable, Hashable {
 
     /// Whether an event of `source` at `stage` starts a handoff.
     public func start(_ stage: String, from source: String) -> Bool {
-        (bySource[source] ?? others).contains(TriggerStages.normal(stage[...]))
+        isEvery || (bySource[source] ?? others).contains(TriggerStages.normal(stage[...]))
     }
 
     private static func normal(_ stage: Substring) -> String {

@@ -24,6 +24,10 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
     public let schedule: [BillingScheduleRecord.Line]
     /// What the version before left to go on with; nil for a contract's first version.
     public let base: Standing?
+    /// What the catalog adds; nil in a plan that was made without one.
+    public var provisioning: Provisioning?
+    /// By which rows of the catalog and which answers it was made; nil in a plan that was made without a catalog.
+    public var enrichment: Enrichment?
 
     /// What stands of a contract before a later version is carried out.
     public struct Standing: Codable, Sendable, Equatable {
@@ -35,6 +39,8 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
         public let scheduleIDs: [String]
         /// Whether this version changes what stands; otherwise it replaces it.
         public let isChanged: Bool
+        /// Whom was asked for; nil in a plan of a version of the software that did not ask.
+        public var demands: [DemandRecord]?
     }
 
     /// The project as far as it is known before anything is done.
@@ -53,15 +59,23 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
         public let manager: String
     }
 
-    /// Plans `deal` upon the version before it; refuses one whose schedule cannot be made to add up.
+    /// Plans `deal` upon the version before it, without a catalog; refuses one whose schedule cannot be made to add up.
     public init(for deal: Deal, handoff: UUID, upon base: Base<HandoffPlan>? = nil) throws {
+        try self.init(
+            for: deal, handoff: handoff, upon: base, soldBy: deal.legalEntity, billed: BillingSchedule.lines(for: deal))
+    }
+
+    /// Plans `deal` with what is said elsewhere: who sells, and when it is billed.
+    init(
+        for deal: Deal, handoff: UUID, upon base: Base<HandoffPlan>?, soldBy entity: String?, billed: [ScheduleLine]
+    ) throws {
         let standing = base.flatMap { Standing(after: $0, isChanged: deal.baseVersion != nil) }
         self.base = standing
         self.handoff = handoff.uuidString.lowercased()
         opportunity = deal.opportunity
         contract = deal.contract
         version = deal.version
-        guard let legalEntity = deal.legalEntity else {
+        guard let legalEntity = entity else {
             throw Refused(.entityUnmapped, "the deal names no legal entity")
         }
         customer = CustomerRecord(
@@ -71,17 +85,25 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
         project = ProjectOutline(
             name: "\(deal.customer.name) \(deal.contract)", legalEntity: legalEntity,
             currency: deal.currency.code, start: deal.contractPeriod.start.description,
-            end: deal.contractPeriod.end.description, manager: owner.email)
+            end: deal.contractPeriod.end.description, manager: (deal.projectManager ?? owner).email)
         let sold = deal.lines.map { TaskRecord(line: "\($0.number)", code: $0.service, name: $0.description) }
         tasks = deal.baseVersion == nil ? sold.filter { !(standing?.tasks.contains($0) ?? false) } : sold
-        schedule = try BillingSchedule.lines(for: deal).enumerated().map { place, line in
+        schedule = billed.enumerated().map { place, line in
             BillingScheduleRecord.Line(
                 number: place + 1, dueDate: line.due.description, amountMinor: line.amount.minorUnits, text: line.text)
         }
     }
 
-    /// What makes two deals mean the same customer: the legal entity and the tax id or, without one, the name.
+    /// What makes two deals mean the same customer: the legal entity and the tax id or, without one, the name. A customer
+    /// of whom a person said that it is nobody who is known is no other deal's.
     var customerNaturalKey: String {
+        let key = Self.naturalKey(of: customer)
+        let isNew = enrichment?.lookUps.choices[CustomerDecision.customer] == CustomerDecision.new
+        return isNew ? "\(key)|new:\(opportunity)/\(contract)" : key
+    }
+
+    /// What makes two records mean the same customer.
+    static func naturalKey(of customer: CustomerRecord) -> String {
         let identity = customer.taxID.map { "tax:" + $0 } ?? "name:" + customer.name
         let normal = identity.lowercased().filter { !$0.isWhitespace }
         return "\(customer.legalEntity.lowercased())|\(normal)"
@@ -105,5 +127,7 @@ extension HandoffPlan.Standing {
         self.init(
             projectID: project.externalID, tasks: (before?.tasks ?? []) + base.plan.tasks,
             scheduleIDs: (before?.isChanged == true ? before?.scheduleIDs ?? [] : []) + schedule, isChanged: isChanged)
+        let asked = (before?.demands ?? []) + (base.plan.provisioning?.demands ?? [])
+        demands = asked.isEmpty ? nil : asked
     }
 }

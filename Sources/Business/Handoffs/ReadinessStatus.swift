@@ -84,10 +84,11 @@ struct ReadinessStatus: Sendable, Codable, Equatable {
 
     private static func system(of step: String) -> String {
         switch step.prefix(while: { $0 != "/" }) {
-        case CreateCustomer.name[...], CreateProject.name[...], CreateBillingSchedule.name[...],
+        case CreateParentCustomer.name[...], CreateCustomer.name[...], CreateContact.name[...],
+            ReserveDimensions.name[...], CreateProject.name[...], CreateBillingSchedule.name[...],
             EndBillingSchedule.name[...]:
             "ERP"
-        case CreateTasks.name[...], ActivateProject.name[...]: "PSA"
+        case CreateTasks.name[...], ActivateProject.name[...], PublishDemand.name[...]: "PSA"
         default: step
         }
     }

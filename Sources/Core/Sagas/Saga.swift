@@ -84,7 +84,7 @@ public struct Standing: Sendable, Equatable {
     public enum State: Sendable, Equatable {
         /// In work, or ready for it, in this queue.
         case under(queue: String)
-        /// Not in work until something passes or comes.
+        /// Not in work until something passes or comes; while planning, `step` is the target that cannot be asked.
         case waiting(WaitCause, step: String)
         /// A person was asked.
         case parked(IncidentClass)

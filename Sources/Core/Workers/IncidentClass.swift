@@ -44,6 +44,24 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
     case duplicateCustomer = "duplicate_customer"
     /// A target does not know a sold service's code.
     case serviceUnknown = "service_unknown"
+    /// No catalog is published, and the deal needs one.
+    case catalogMissing = "catalog_missing"
+    /// A sold service is delivered by a project template that was retired.
+    case templateRetired = "template_retired"
+    /// The selling legal entity does not invoice in the deal's currency.
+    case currencyNotEnabled = "currency_not_enabled"
+    /// What a tax rule needs to know of the customer is missing.
+    case taxProfileMissing = "tax_profile_missing"
+    /// The catalog lists no such billing terms, or they cannot be met.
+    case termsUnknown = "terms_unknown"
+    /// No rate card, or more than one, holds for the entity, the currency and the day.
+    case rateCardMissing = "rate_card_missing"
+    /// The financial dimensions that the deal would get do not go together.
+    case dimensionInvalid = "dimension_invalid"
+    /// The statement of work that was signed is not the one that the deal was made from.
+    case sowMismatch = "sow_mismatch"
+    /// What would be done now is not the plan that somebody looked at and expects.
+    case planStale = "plan_stale"
     /// A target said that it will never do this.
     case targetRefused = "target_refused"
     /// A target said that it will not take back what was done.
@@ -73,14 +91,16 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
         case .empty, .tooLarge, .invalidEncoding, .notJSON, .wrongSchema, .unknownType, .unsupportedVersion,
             .sourceMismatch, .statusRefused, .unroutable:
             .integration
-        case .mandatoryMissing, .tooManyLines, .amountsDoNotAddUp, .datesReversed, .notApproved, .conflict, .lateChange,
-            .baseMissing, .baseUnusable:
+        case .tooManyLines, .amountsDoNotAddUp, .datesReversed, .notApproved, .conflict, .lateChange, .baseMissing,
+            .baseUnusable, .sowMismatch, .planStale, .mandatoryMissing:
             .salesOperations
         case .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .targetRefused, .undoRefused,
-            .residue:
+            .residue, .currencyNotEnabled, .taxProfileMissing, .termsUnknown, .rateCardMissing, .dimensionInvalid:
             .finance
-        case .serviceUnknown: .projectOperations
-        case .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .adoptionUnconfirmed, .undeliverable, .unknown: .support
+        case .serviceUnknown, .templateRetired: .projectOperations
+        case .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .adoptionUnconfirmed, .undeliverable, .catalogMissing,
+            .unknown:
+            .support
         }
     }
 

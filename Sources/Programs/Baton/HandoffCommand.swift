@@ -4,7 +4,8 @@ import OperatorConsole
 
 struct HandoffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "handoff", abstract: "What a person does for a handoff.", subcommands: [AdoptCommand.self])
+        commandName: "handoff", abstract: "What a person does for a handoff.",
+        subcommands: [AdoptCommand.self, ChooseCommand.self])
 }
 
 struct AdoptCommand: AsyncParsableCommand {

@@ -52,6 +52,10 @@ extension HandoffReport {
         lines.append("CRM          \(statusWritten ? "is up to date" : "is being told")")
         lines.append("handoff      \(handoff)")
         lines.append("correlation  \(correlationID)")
+        for choice in choices {
+            let when = choice.at.formatted(.iso8601)
+            lines.append("chosen       \(choice.what) = \(choice.value), by \(choice.by) at \(when): \(choice.why)")
+        }
         for step in steps {
             let failures = step.failedAttempts > 0 ? ", \(step.failedAttempts) failed" : ""
             lines.append("  \(step.state)\t\(step.step)\t\(step.externalID ?? "-")\(failures)")

@@ -1,3 +1,4 @@
+import struct Catalogs.GivenCatalog
 import Connectors
 import Deals
 import Fleet
@@ -63,8 +64,9 @@ struct Assembly {
         let (adapter, base) = (Adapter.sandbox, settings.targetsURL)
         let now: @Sendable () -> Timestamp = { .now }
         let saga = DealHandoff(
-            erp: adapter.erp(at: base, over: connections), psa: adapter.psa(at: base, over: connections),
-            announcements: process.ports.announcements, now: now)
+            catalogs: GivenCatalog(nil), erp: adapter.erp(at: base, over: connections),
+            psa: adapter.psa(at: base, over: connections), tax: adapter.tax(at: base, over: connections),
+            numbers: process.ports.numbers, announcements: process.ports.announcements, now: now)
         let intake =
             queue == DealIntake.queue
             ? DealIntake(

@@ -100,6 +100,8 @@ extension StoreBench {
             "token \(found.token) takeovers \(found.takeovers) \(found.kind) \(found.direction) old \(found.isTooOld) "
             + "plan \(found.plan ?? "-") deal \(found.deal ?? "-") steps \(words(found.steps)) base \(base) earlier "
             + "\(found.earlier.map { "\($0.version) \(words($0.steps))" }) "
+            + "attempts \(found.planningAttempts) at \(found.planningTarget ?? "-") "
+            + "choices \(found.choices.map { "\($0.key) \($0.value)" }.sorted()) "
             + "approvals \(found.approvals.map { "\($0.gate) \($0.planHash) \($0.isApproved)" }.sorted())"
     }
 
@@ -197,6 +199,12 @@ extension StoreBench {
     func record(_ isApproved: Bool, _ gate: String, _ hash: String, of name: String) async throws {
         guard let id = ids[name], recorded.insert("\(name) \(gate) \(hash)").inserted else { return }
         try await side.record(isApproved, gate, hash, of: id)
+    }
+
+    /// Decides something for a handoff.
+    func choose(_ value: String, as what: String, for name: String) async throws {
+        guard let id = ids[name] else { return }
+        try await side.choose(value, as: what, for: id)
     }
 
     /// Pauses the ERP, or the planning queue, or ends its pause.

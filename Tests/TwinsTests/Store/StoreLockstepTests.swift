@@ -127,6 +127,10 @@ private struct Act: CustomStringConvertible {
                         .refused(for: .seconds(60), reason: "no"),
                     ], 3), at: numbers[4])
         case .record:
+            if numbers[5] % 2 == 0 {
+                try await bench.choose("C-\(numbers[3] % 3)", as: pick(["customer", "tax"], 4), for: name)
+                return "-"
+            }
             try await bench.record(numbers[4] % 2 == 0, "cancel", "\(numbers[3] % 3)", of: name)
             return "-"
         case .pause: return try await bench.togglePause(pick(["target", "target", "target", "queue"], 3))
@@ -177,6 +181,9 @@ private struct Act: CustomStringConvertible {
             if numbers[1] % 2 == 0 { write.status = StoreBench.status("says \(numbers[1] % 3)") }
             if numbers[2] % 5 == 0 { write.direction = .backwards }
             if numbers[3] % 3 == 0 { write.calls = pick(["ERP", "PSA"], 4) }
+            if numbers[7] % 5 == 0 {
+                write.planningFailure = .init(target: pick(["ERP", "TAX"], 8), isAttempt: numbers[9] % 2 == 0)
+            }
             if numbers[4] % 4 == 0 { write.lastError = "error \(numbers[4])" }
             if numbers[5] % 6 == 0 {
                 write.reports = [TargetReport(target: "ERP", answer: .failed(reason: "z"), wasProbe: false)]

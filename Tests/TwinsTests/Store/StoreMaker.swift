@@ -29,6 +29,7 @@ protocol StoreSide: Sendable {
     func moveClock(to moment: Duration) async throws
     func record(_ isApproved: Bool, _ gate: String, _ planHash: String, of handoff: UUID) async throws
     func setPause(_ kind: String, _ name: String, _ isPaused: Bool) async throws
+    func choose(_ value: String, as what: String, for handoff: UUID) async throws
     /// All that it holds, a line for each row; moments in milliseconds since the beginning.
     func rows() async throws -> [String]
 }
@@ -49,6 +50,9 @@ struct MemorySide: StoreSide {
     }
     func setPause(_ kind: String, _ name: String, _ isPaused: Bool) throws {
         try database.setPause(kind, name, isPaused)
+    }
+    func choose(_ value: String, as what: String, for handoff: UUID) {
+        database.choose(value, as: what, for: handoff)
     }
     func rows() -> [String] { database.snapshot.lines }
 }
@@ -86,6 +90,14 @@ struct PostgreSQLSide: StoreSide {
                 : "DELETE FROM pauses WHERE kind = '\(kind)' AND name = '\(name)'")
     }
 
+    func choose(_ value: String, as what: String, for handoff: UUID) async throws {
+        try await schema.database.script(
+            """
+            INSERT INTO choices (handoff_id, what, value, why) VALUES ('\(handoff)', '\(what)', '\(value)', 'test')
+            ON CONFLICT (handoff_id, what) DO UPDATE SET value = excluded.value
+            """)
+    }
+
     func rows() async throws -> [String] {
         try await schema.database.query(Statement(unprepared: Self.everything)).map { try $0.value(0, as: String.self) }
     }
@@ -97,7 +109,7 @@ struct PostgreSQLSide: StoreSide {
     private static let everything = """
         SELECT concat_ws(' ', 'handoff', h.id, h.opportunity, h.contract, h.version, h.kind, h.state, h.queue, h.direction,
             coalesce(h.cause, '-'), coalesce(h.last_error, '-'), \(moment("h.due_at")), h.token, h.takeovers,
-            h.publishes, h.requeues) FROM handoffs h
+            h.publishes, h.requeues, h.planning_attempts, coalesce(h.planning_target, '-')) FROM handoffs h
         UNION ALL SELECT concat_ws(' ', 'step', s.handoff_id, s.ordinal, s.name, s.queue, s.final, s.key, s.state,
             s.attempts, s.undo_attempts, \(moment("s.settled_at")), coalesce(s.external_id, '-'), coalesce(s.kept_because, '-'),
             coalesce(s.kept_owner, '-')) FROM steps s

@@ -7,7 +7,7 @@ import Sagas
 ///
 /// An inverse takes a thing by its id. What is not there any more is `undone`, what cannot be taken back for ever `kept`;
 /// any other refusal is of class `undoRefused`. It wants last made, first undone: a target may refuse another order.
-public protocol ERP: Sendable {
+public protocol ERP: CustomerMaster {
     /// Creates a customer and returns its id.
     func createCustomer(_ customer: CustomerRecord, as call: Call) async throws -> String
     /// Replaces all that the ERP knows of a customer.
@@ -17,6 +17,27 @@ public protocol ERP: Sendable {
 
     /// Whether there is a customer with this id, whoever made it.
     func hasCustomer(_ id: String, as call: Call) async throws -> Bool
+
+    /// Creates a contact of a customer and returns its id.
+    func createContact(_ contact: ContactRecord, customer: String, as call: Call) async throws -> String
+    /// The id of the customer's contact that was created with the call's key.
+    func findContact(customer: String, as call: Call) async throws -> String?
+    /// The ids of a customer's contacts in this role with this e-mail address or, without one, this name, oldest first.
+    func findContacts(like contact: ContactRecord, customer: String, as call: Call) async throws -> [String]
+    /// Whether a customer has a contact with this id, whoever made it.
+    func hasContact(_ id: String, customer: String, as call: Call) async throws -> Bool
+    /// The inverse of `createContact`: deletes a contact.
+    func deleteContact(_ id: String, customer: String, as call: Call) async throws -> Undone
+
+    /// Reserves dimensions for a project that is to come and returns the reservation's id; refuses as
+    /// `dimensionInvalid` what does not go together.
+    func reserveDimensions(_ dimensions: DimensionRecord, as call: Call) async throws -> String
+    /// The id of the reservation that was made with the call's key.
+    func findReservation(as call: Call) async throws -> String?
+    /// Whether there is a reservation with this id, whoever made it.
+    func hasReservation(_ id: String, as call: Call) async throws -> Bool
+    /// The inverse of `reserveDimensions`: releases them.
+    func releaseDimensions(_ id: String, as call: Call) async throws -> Undone
 
     /// Creates a project and returns its id.
     func createProject(_ project: ProjectRecord, as call: Call) async throws -> String

@@ -4,8 +4,8 @@ import Sagas
 ///
 /// The same contract as ``ERP``: same key, same thing, and the same answers of an inverse.
 public protocol PSA: Sendable {
-    /// Creates a project's tasks, all at once, and returns the id of the list.
-    func createTasks(_ tasks: [TaskRecord], project: String, as call: Call) async throws -> String
+    /// Creates tasks of a project, all at once, and returns the id of the list.
+    func createTasks(_ list: TaskListRecord, project: String, as call: Call) async throws -> String
     /// The id of the task list that was created with the call's key.
     func findTasks(project: String, as call: Call) async throws -> String?
     /// Whether a project has a task list with this id, whoever made it.
@@ -19,4 +19,13 @@ public protocol PSA: Sendable {
     func findActivation(of project: String, as call: Call) async throws -> String?
     /// The inverse of `activateProject`: closes a project for work.
     func deactivateProject(_ project: String, as call: Call) async throws -> Undone
+
+    /// Publishes whom a project needs and returns the demand's id.
+    func publishDemand(_ demand: DemandRecord, project: String, as call: Call) async throws -> String
+    /// The id of the project's demand that was published with the call's key.
+    func findDemand(project: String, as call: Call) async throws -> String?
+    /// Whether a project has a demand with this id, whoever made it.
+    func hasDemand(_ id: String, project: String, as call: Call) async throws -> Bool
+    /// The inverse of `publishDemand`: withdraws a demand.
+    func withdrawDemand(_ id: String, project: String, as call: Call) async throws -> Undone
 }

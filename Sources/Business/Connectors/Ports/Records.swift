@@ -63,16 +63,132 @@ public struct ProjectRecord: Sendable, Codable, Equatable {
 public struct TaskRecord: Sendable, Codable, Equatable {
     /// The deal line that it comes from.
     public let line: String
-    /// The service's code.
+    /// The service's code or, under a template, the task's own.
     public let code: String
     /// The task's name.
     public let name: String
+    /// The code of the task that it is part of, which comes before it in the same list; nil at the top.
+    public let parent: String?
+    /// Under which code its work is billed; nil where the target knows by itself.
+    public let billingCode: String?
 
     /// Describes a task.
-    public init(line: String, code: String, name: String) {
+    public init(line: String, code: String, name: String, parent: String? = nil, billingCode: String? = nil) {
         self.line = line
         self.code = code
         self.name = name
+        self.parent = parent
+        self.billingCode = billingCode
+    }
+}
+
+/// A template by which work was laid out, and in which version.
+public struct TemplateUsed: Sendable, Codable, Hashable {
+    /// The template's code.
+    public let code: String
+    /// Its version.
+    public let version: Int
+
+    /// Names a version of a template.
+    public init(code: String, version: Int) {
+        self.code = code
+        self.version = version
+    }
+}
+
+/// One phase of a project and all its tasks, in order: a task comes after the one that it is part of.
+public struct PhaseRecord: Sendable, Codable, Equatable {
+    /// The phase's code, unlike that of every other phase of the project.
+    public let code: String
+    /// The phase's name.
+    public let name: String
+    /// The template that says so.
+    public let template: TemplateUsed?
+    /// The tasks.
+    public let tasks: [TaskRecord]
+
+    /// Describes a phase.
+    public init(code: String, name: String, template: TemplateUsed? = nil, tasks: [TaskRecord]) {
+        self.code = code
+        self.name = name
+        self.template = template
+        self.tasks = tasks
+    }
+}
+
+/// Tasks that are made in one call.
+public enum TaskListRecord: Sendable, Equatable {
+    /// A task a sold line, without phases.
+    case lines([TaskRecord])
+    /// A phase of a template.
+    case phase(PhaseRecord)
+
+    /// The tasks, in order.
+    public var tasks: [TaskRecord] {
+        switch self {
+        case .lines(let tasks): tasks
+        case .phase(let phase): phase.tasks
+        }
+    }
+}
+
+/// Somebody at a customer's.
+public struct ContactRecord: Sendable, Codable, Equatable {
+    /// What the company needs them for, such as `billing`.
+    public let role: String
+    /// How they are called.
+    public let name: String
+    /// How they are reached.
+    public let email: String?
+
+    /// Names somebody.
+    public init(role: String, name: String, email: String?) {
+        self.role = role
+        self.name = name
+        self.email = email
+    }
+}
+
+/// Financial dimensions that a project is booked under.
+public struct DimensionRecord: Sendable, Codable, Equatable {
+    /// The legal entity in whose books.
+    public let legalEntity: String
+    /// The cost centre.
+    public let costCentre: String
+    /// Further dimensions by name, such as `businessUnit`.
+    public let values: [String: String]
+    /// For which project, by the reference that all systems share.
+    public let projectReference: String
+
+    /// Describes dimensions.
+    public init(legalEntity: String, costCentre: String, values: [String: String], projectReference: String) {
+        self.legalEntity = legalEntity
+        self.costCentre = costCentre
+        self.values = values
+        self.projectReference = projectReference
+    }
+}
+
+/// Who is needed for a project: one demand a role, unlike every other of the project in one of the four attributes.
+public struct DemandRecord: Sendable, Codable, Equatable {
+    /// The role.
+    public let role: String
+    /// What they must be able to do.
+    public let skill: String
+    /// Where.
+    public let location: String
+    /// From when on, yyyy-mm-dd.
+    public let start: String
+    /// For how long, where it is known.
+    public let hours: Int?
+
+    /// Describes who is needed.
+    public init(role: String, skill: String, location: String, start: String, hours: Int? = nil) {
+        self.role = role
+        self.skill = skill
+        self.location = location
+        self.start = start
+        self.hours = hours
     }
 }
 

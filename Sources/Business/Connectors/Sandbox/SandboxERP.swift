@@ -1,9 +1,9 @@
 import Sagas
 import Workers
 
-/// The sandbox's ERP: customers and schedules with native idempotency, projects found by their reference.
+/// The sandbox's ERP: customers and schedules with native idempotency, all else found by its reference or key.
 struct SandboxERP: ERP {
-    private let caller: HTTPCaller
+    let caller: HTTPCaller
 
     /// Speaks to the sandbox at `base`, such as `http://127.0.0.1:8090`.
     init(base: String, connections: HTTPConnections) {
@@ -34,9 +34,20 @@ struct SandboxERP: ERP {
         let body = SandboxWire.Project(project, reference: call.key)
         let project = OnlyOne(
             target: caller.target, list: projects,
-            create: { _ = try await caller.send(.POST, "/projects", body, verb: "create_project", as: $0) },
+            create: { try await postProject(body, as: $0) },
             remove: { _ = try await deleteProject($0, as: $1) })
         return try await project.id(as: call)
+    }
+
+    /// A worker that was overtaken finds the number taken, by the very project that it was to make.
+    private func postProject(_ body: SandboxWire.Project, as call: Call) async throws {
+        func isDuplicate(_ answer: HTTPAnswer) -> Bool {
+            SandboxWire.Problem.details(of: answer)?.code == "duplicate_number"
+        }
+        let answer = try await caller.send(
+            .POST, "/projects", body, verb: "create_project", as: call, accepting: isDuplicate)
+        guard isDuplicate(answer), try await projects(as: call).isEmpty else { return }
+        throw Refused(.targetRefused, "\(caller.target) says that number \(body.number ?? "-") is taken")
     }
 
     func findProject(as call: Call) async throws -> String? {
@@ -89,7 +100,8 @@ struct SandboxERP: ERP {
         try await ids(at: "/projects?externalReference=\(call.key.asPart)", verb: "find_project", as: call)
     }
 
-    private func ids(at path: String, verb: String, as call: Call) async throws -> [String] {
+    /// The ids of what a list read answers.
+    func ids(at path: String, verb: String, as call: Call) async throws -> [String] {
         let answer = try await caller.get(path, verb: verb, as: call)
         return try answer.decoded(SandboxWire.Items<SandboxWire.Thing>.self, from: caller.target).items.map(\.id)
     }

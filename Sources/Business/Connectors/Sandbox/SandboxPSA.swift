@@ -1,6 +1,6 @@
 import Sagas
 
-/// The sandbox's PSA: no idempotency for tasks, and ids that change their case between a write's answer and a read.
+/// The sandbox's PSA: no idempotency for tasks and demands, and ids that change their case between a write's answer and a read.
 struct SandboxPSA: PSA {
     private let caller: HTTPCaller
 
@@ -9,8 +9,8 @@ struct SandboxPSA: PSA {
         caller = SandboxWire.caller("PSA", base: base, path: "/psa/projects", connections: connections)
     }
 
-    func createTasks(_ tasks: [TaskRecord], project: String, as call: Call) async throws -> String {
-        let body = SandboxWire.TaskList(tasks)
+    func createTasks(_ list: TaskListRecord, project: String, as call: Call) async throws -> String {
+        let body = SandboxWire.TaskList(list)
         let path = "/\(project.asPart)/tasks"
         let list = OnlyOne(
             target: caller.target, list: { try await taskLists(of: project, as: $0) },
@@ -25,10 +25,7 @@ struct SandboxPSA: PSA {
 
     /// Those that were made with the call's key, oldest first.
     private func taskLists(of project: String, as call: Call) async throws -> [String] {
-        let path = "/\(project.asPart)/tasks?key=\(call.key.asPart)"
-        let answer = try await caller.get(path, verb: "find_tasks", as: call)
-        let found = try answer.decoded(SandboxWire.Items<SandboxWire.Thing>.self, from: caller.target)
-        return found.items.map { Self.asRead($0.id) }
+        try await ids(at: "/\(project.asPart)/tasks?key=\(call.key.asPart)", verb: "find_tasks", as: call)
     }
 
     func hasTasks(_ id: String, project: String, as call: Call) async throws -> Bool {
@@ -55,6 +52,39 @@ struct SandboxPSA: PSA {
 
     func deactivateProject(_ project: String, as call: Call) async throws -> Undone {
         try await caller.undo("/\(project.asPart)/activation", verb: "deactivate_project", as: call)
+    }
+
+    func publishDemand(_ demand: DemandRecord, project: String, as call: Call) async throws -> String {
+        let body = SandboxWire.Demand(demand)
+        let path = "/\(project.asPart)/demands"
+        let demand = OnlyOne(
+            target: caller.target, list: { try await demands(of: project, as: $0) },
+            create: { _ = try await caller.send(.POST, path, body, verb: "publish_demand", as: $0) },
+            remove: { _ = try await withdrawDemand($0, project: project, as: $1) })
+        return try await demand.id(as: call)
+    }
+
+    func findDemand(project: String, as call: Call) async throws -> String? {
+        try await demands(of: project, as: call).first
+    }
+
+    func hasDemand(_ id: String, project: String, as call: Call) async throws -> Bool {
+        try await caller.has("/\(project.asPart)/demands/\(id.asPart)", verb: "get_demand", as: call)
+    }
+
+    func withdrawDemand(_ id: String, project: String, as call: Call) async throws -> Undone {
+        try await caller.undo("/\(project.asPart)/demands/\(id.asPart)", verb: "withdraw_demand", as: call)
+    }
+
+    /// Those that were published with the call's key, oldest first.
+    private func demands(of project: String, as call: Call) async throws -> [String] {
+        try await ids(at: "/\(project.asPart)/demands?key=\(call.key.asPart)", verb: "find_demand", as: call)
+    }
+
+    private func ids(at path: String, verb: String, as call: Call) async throws -> [String] {
+        let answer = try await caller.get(path, verb: verb, as: call)
+        let found = try answer.decoded(SandboxWire.Items<SandboxWire.Thing>.self, from: caller.target)
+        return found.items.map { Self.asRead($0.id) }
     }
 
     /// Reads give ids in small letters; what writes answer is brought into the same form, so that ids can be compared.

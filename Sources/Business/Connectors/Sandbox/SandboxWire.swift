@@ -59,18 +59,6 @@ enum SandboxWire {
         }
     }
 
-    struct TaskList: Encodable {
-        struct Task: Encodable {
-            let line, code, name: String
-        }
-
-        let tasks: [Task]
-
-        init(_ tasks: [TaskRecord]) {
-            self.tasks = tasks.map { Task(line: $0.line, code: $0.code, name: $0.name) }
-        }
-    }
-
     struct Nothing: Codable {}
 
     struct Handoff: Encodable {
@@ -143,11 +131,12 @@ enum SandboxWire {
     /// Whose mistake a refusal with this code is.
     private static func incidentClass(of code: String?) -> IncidentClass {
         switch code {
-        case "tax_unknown": .taxUnknown
+        case "tax_unknown", "unknown_jurisdiction": .taxUnknown
         case "revenue_rule_missing": .revenueRuleMissing
         case "entity_unmapped": .entityUnmapped
         case "duplicate_customer": .duplicateCustomer
         case "unknown_service": .serviceUnknown
+        case "invalid_combination": .dimensionInvalid
         default: .targetRefused
         }
     }

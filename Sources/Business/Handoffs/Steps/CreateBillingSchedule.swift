@@ -17,12 +17,17 @@ struct CreateBillingSchedule: Step {
     }
 
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
-        let schedule = BillingScheduleRecord(
-            projectID: try attempt.externalID(of: CreateProject.name),
-            customerID: try attempt.externalID(of: CreateCustomer.name), currency: plan.project.currency,
-            lines: plan.schedule)
+        let schedule = Self.record(
+            of: plan, project: try attempt.externalID(of: CreateProject.name),
+            customer: try attempt.externalID(of: CreateCustomer.name))
         let id = try await erp.createBillingSchedule(schedule, as: Call(for: attempt))
         return Receipt(externalID: id, origin: .created)
+    }
+
+    /// What the ERP is asked for.
+    static func record(of plan: HandoffPlan, project: String, customer: String) -> BillingScheduleRecord {
+        BillingScheduleRecord(
+            projectID: project, customerID: customer, currency: plan.project.currency, lines: plan.schedule)
     }
 
     func compensate(_ receipt: Receipt, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Undone {

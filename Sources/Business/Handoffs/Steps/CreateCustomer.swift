@@ -1,20 +1,25 @@
 import Connectors
-import Crypto
-import FoundationEssentials
 import Sagas
 import Workers
 
-/// The customer in the ERP: shared between deals, so it is made under a claim and changed only when it differs.
+/// The customer in the ERP: shared between deals, so it is made under a claim and changed only when it differs. One that
+/// was there when the deal was planned is linked and left as it is.
 struct CreateCustomer: Step {
     static let name = "create-customer"
+    /// What claims call a customer.
+    static let thing = "customer"
     let target = "ERP"
     let erp: any ERP
 
     func claim(for plan: HandoffPlan) -> Claim? {
-        Claim(target: target, thing: "customer", naturalKey: plan.customerNaturalKey)
+        guard plan.provisioning?.linkedCustomerID == nil else { return nil }
+        return Claim(target: target, thing: Self.thing, naturalKey: plan.customerNaturalKey)
     }
 
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        if let linked = plan.provisioning?.linkedCustomerID {
+            return try await find(linked, for: plan, on: attempt)
+        }
         guard let id = try await erp.findCustomer(as: Call(for: attempt)) else { return .absent }
         return .present(Receipt(externalID: id, origin: .created))
     }
@@ -25,15 +30,19 @@ struct CreateCustomer: Step {
     }
 
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
-        let hash = Self.hash(of: plan.customer)
+        if let linked = plan.provisioning?.linkedCustomerID {
+            return try await Self.link(linked, in: erp, on: attempt)
+        }
+        let customer = try record(of: plan, on: attempt)
+        let hash = Self.hash(of: customer)
         guard let known = attempt.claimed else {
-            let id = try await erp.createCustomer(plan.customer, as: Call(for: attempt))
+            let id = try await erp.createCustomer(customer, as: Call(for: attempt))
             return Receipt(externalID: id, origin: .created, contentHash: hash)
         }
         if known.contentHash == hash {
             return Receipt(externalID: known.externalID, origin: .linked, contentHash: hash)
         }
-        try await erp.updateCustomer(known.externalID, to: plan.customer, as: Call(for: attempt))
+        try await erp.updateCustomer(known.externalID, to: customer, as: Call(for: attempt))
         return Receipt(externalID: known.externalID, origin: .updated, contentHash: hash)
     }
 
@@ -42,9 +51,29 @@ struct CreateCustomer: Step {
         .kept(because: "it is shared with other deals", owner: nil)
     }
 
-    private static func hash(of customer: CustomerRecord) -> String {
-        let parts = [customer.name, customer.legalEntity, customer.taxID ?? "", customer.email ?? ""]
-        let digest = SHA256.hash(data: Data(parts.joined(separator: "\u{1F}").utf8))
-        return digest.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
+    /// The plan's customer, under the parent that the step before made or linked.
+    private func record(of plan: HandoffPlan, on attempt: SagaAttempt) throws -> CustomerRecord {
+        guard plan.hasParentStep else { return plan.customer }
+        let customer = plan.customer
+        return CustomerRecord(
+            name: customer.name, legalEntity: customer.legalEntity, taxID: customer.taxID, email: customer.email,
+            parentID: try attempt.externalID(of: CreateParentCustomer.name))
+    }
+
+    /// A customer that was there when the deal was planned; refused if it is not there any more.
+    static func link(_ id: String, in erp: any ERP, on attempt: SagaAttempt) async throws -> Receipt {
+        guard try await erp.hasCustomer(id, as: Call(for: attempt)) else {
+            throw Refused(
+                .planStale, "customer \(id), which was there when the deal was planned, is not there any more")
+        }
+        return Receipt(externalID: id, origin: .linked)
+    }
+
+    /// What the ERP is told of a customer, in short.
+    static func hash(of customer: CustomerRecord) -> String {
+        let texts = [customer.name, customer.legalEntity, customer.taxID ?? "", customer.email ?? ""]
+        // Hashes are stored: a customer without a parent keeps the one it had before there were parents.
+        let parts = texts + (customer.parentID.map { [$0] } ?? [])
+        return ContentHash.of(parts)
     }
 }

@@ -1,4 +1,6 @@
+import Catalogs
 import Connectors
+import Deals
 import Sagas
 import Workers
 
@@ -8,6 +10,7 @@ struct CreateProject: Step {
     static let name = "create-project"
     let target = "ERP"
     let erp: any ERP
+    let numbers: any Numbers
 
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
         if plan.base != nil { return .absent }
@@ -27,12 +30,29 @@ struct CreateProject: Step {
             }
             return Receipt(externalID: known, origin: .linked)
         }
-        let outline = plan.project
-        let project = ProjectRecord(
-            name: outline.name, customerID: try attempt.externalID(of: CreateCustomer.name),
-            legalEntity: outline.legalEntity, currency: outline.currency, contract: plan.contract, number: nil,
-            start: outline.start, end: outline.end, manager: outline.manager)
+        let project = Self.record(
+            of: plan, customer: try attempt.externalID(of: CreateCustomer.name),
+            number: try await number(for: plan, on: attempt))
         return Receipt(externalID: try await erp.createProject(project, as: Call(for: attempt)), origin: .created)
+    }
+
+    /// What the ERP is asked for.
+    static func record(of plan: HandoffPlan, customer: String, number: String?) -> ProjectRecord {
+        let outline = plan.project
+        return ProjectRecord(
+            name: outline.name, customerID: customer, legalEntity: outline.legalEntity, currency: outline.currency,
+            contract: plan.contract, number: number, start: outline.start, end: outline.end, manager: outline.manager)
+    }
+
+    /// The project's number, where the company gives it: the same at every try.
+    private func number(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> String? {
+        guard let provisioning = plan.provisioning, let series = provisioning.numberSeries else { return nil }
+        let text = provisioning.numberPattern ?? ""
+        guard let pattern = NumberingPattern(text), let start = CalendarDate(plan.project.start) else {
+            throw Refused(.unknown, "'\(text)' is no way of writing a project's number from \(plan.project.start) on")
+        }
+        return pattern.number(
+            year: start.year, sequence: try await numbers.draw(from: series, for: attempt.key))
     }
 
     func compensate(_ receipt: Receipt, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Undone {

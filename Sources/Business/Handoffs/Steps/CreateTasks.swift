@@ -1,11 +1,16 @@
 import Connectors
 import Sagas
 
-/// The delivery structure in the PSA: a task for each newly sold line, under the ERP project's id.
+/// A part of the delivery structure in the PSA, under the ERP project's id: one phase of it or, in a plan without
+/// phases, a task for each newly sold line.
 struct CreateTasks: Step {
     static let name = "create-tasks"
+    var phase: PhaseRecord?
     let target = "PSA"
     let psa: any PSA
+
+    /// The phase's code: each phase is a call of its own, so that one that fails does not repeat those before it.
+    var instance: String { phase?.code ?? "" }
 
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
         let project = try attempt.externalID(of: CreateProject.name)
@@ -21,7 +26,8 @@ struct CreateTasks: Step {
 
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
         let project = try attempt.externalID(of: CreateProject.name)
-        let id = try await psa.createTasks(plan.tasks, project: project, as: Call(for: attempt))
+        let id = try await psa.createTasks(
+            phase.map(TaskListRecord.phase) ?? .lines(plan.tasks), project: project, as: Call(for: attempt))
         return Receipt(externalID: id, origin: .created)
     }
 

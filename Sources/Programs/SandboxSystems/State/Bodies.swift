@@ -13,6 +13,7 @@ struct CustomerBody: AskedBody {
     var taxId: String?
     var email: String?
     var parentId: String?
+    var archived: Bool?
 
     func check() throws(Refusal) {
         try Refusal.require(name, "name")
@@ -62,23 +63,6 @@ struct ScheduleBody: AskedBody {
         try Refusal.require(currency, "currency")
         guard !lines.isEmpty else {
             throw Refusal(.unprocessableContent, "no_lines", "a billing schedule needs at least one line")
-        }
-    }
-}
-
-struct TaskLine: Codable, Sendable {
-    var line: String
-    var code: String
-    var name: String
-}
-
-struct TaskListBody: AskedBody {
-    var externalReference: String?
-    var tasks: [TaskLine]
-
-    func check() throws(Refusal) {
-        guard !tasks.isEmpty else {
-            throw Refusal(.unprocessableContent, "no_tasks", "a task list needs at least one task")
         }
     }
 }

@@ -27,6 +27,8 @@ struct ERPState: Sendable {
     }
 
     private(set) var customers: [String: Customer] = [:]
+    var contacts = ContactState()
+    var reservations = ReservationState()
     /// Those that are gone too: neither an id nor a schedule's key is ever used again.
     private var projects: [String: Project] = [:]
     private var schedules: [String: Schedule] = [:]
@@ -37,17 +39,22 @@ struct ERPState: Sendable {
     private var projectsByReference: [String: [String]] = [:]
     private var scheduleByKey: [String: String] = [:]
     private var schedulesByReference: [String: [String]] = [:]
+    private var projectsByNumber: [String: [String]] = [:]
     private var schedulesByProject: [String: [String]] = [:]
 
-    /// By what a customer is found: its tax id or its name, within its entity.
+    /// By what a customer is found: its tax id, its name, or a word of its name.
     private enum Trait: Hashable {
-        case taxID(entity: String, value: String)
-        case name(entity: String, value: String)
+        case taxID(String)
+        case name(String)
+        case word(String)
 
         static func all(of body: CustomerBody) -> [Trait] {
-            let name = Trait.name(entity: body.entity, value: body.name.lowercased())
-            guard let taxID = body.taxId else { return [name] }
-            return [name, .taxID(entity: body.entity, value: taxID.lowercased())]
+            let names = [Trait.name(body.name.lowercased())] + words(of: body.name)
+            return names + (body.taxId.map { [.taxID($0.lowercased())] } ?? [])
+        }
+
+        static func words(of text: String) -> [Trait] {
+            text.lowercased().split { !$0.isLetter && !$0.isNumber }.map { .word(String($0)) }
         }
     }
 
@@ -59,17 +66,15 @@ struct ERPState: Sendable {
         customerByKey[key].flatMap { customers[$0] }
     }
 
-    /// The customers of `entity` that have this tax id and this name, each where given, oldest first.
-    func customers(entity: String, taxID: String?, name: String?) -> [Customer] {
-        let wanted: [Trait] =
-            [
-                taxID.map { .taxID(entity: entity, value: $0.lowercased()) },
-                name.map { .name(entity: entity, value: $0.lowercased()) },
-            ].compactMap(\.self)
+    /// The customers that have this tax id, this name and all words of `search`, each where given, oldest first; of one
+    /// entity or of all.
+    func customers(entity: String?, taxID: String?, name: String?, search: String?) -> [Customer] {
+        let exact: [Trait?] = [taxID.map { .taxID($0.lowercased()) }, name.map { .name($0.lowercased()) }]
+        let wanted = exact.compactMap(\.self) + (search.map(Trait.words) ?? [])
         let sets = wanted.map { customersByTrait[$0] ?? [] }
         guard var ids = sets.first else { return [] }
         for other in sets.dropFirst() { ids.formIntersection(other) }
-        return ids.sorted().compactMap { customers[$0] }
+        return ids.sorted().compactMap { customers[$0] }.filter { $0.body.entity == entity ?? $0.body.entity }
     }
 
     func project(_ id: String) -> Project? {
@@ -78,6 +83,11 @@ struct ERPState: Sendable {
 
     func projects(reference: String) -> [Project] {
         (projectsByReference[reference] ?? []).compactMap { project($0) }
+    }
+
+    /// The projects that were made with this number.
+    func projects(number: String) -> [Project] {
+        (projectsByNumber[number] ?? []).compactMap { project($0) }
     }
 
     func schedule(_ id: String) -> Schedule? {
@@ -117,6 +127,7 @@ struct ERPState: Sendable {
         let number = body.number ?? "P-\(projects.count + 1)"
         projects[effect.id] = Project(
             id: effect.id, number: number, key: effect.key, body: body, correlationID: effect.correlationId)
+        projectsByNumber[number, default: []].append(effect.id)
         projectsByReference[body.externalReference ?? effect.key, default: []].append(effect.id)
     }
 
@@ -130,7 +141,11 @@ struct ERPState: Sendable {
     }
 
     mutating func remove(_ effect: Effect) {
-        gone.insert(effect.id)
+        switch effect.verb {
+        case .deleteContact: contacts.remove(effect)
+        case .releaseDimensions: reservations.remove(effect)
+        default: gone.insert(effect.id)
+        }
     }
 }
 

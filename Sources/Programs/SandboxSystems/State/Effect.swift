@@ -22,9 +22,12 @@ struct Effect: Sendable {
 /// What was asked, as the request's body said it.
 enum Asked: Sendable {
     case customer(CustomerBody)
+    case contact(ContactBody)
+    case dimensions(DimensionsBody)
     case project(ProjectBody)
     case schedule(ScheduleBody)
     case tasks(TaskListBody)
+    case demand(DemandBody)
     case activation(BareBody)
     case removal(BareBody)
     case handoff(HandoffBody)
@@ -49,14 +52,20 @@ extension Effect: Codable {
         asked =
             switch verb {
             case .createCustomer, .updateCustomer: .customer(try line.decode(CustomerBody.self, forKey: .asked))
+            case .createContact: .contact(try line.decode(ContactBody.self, forKey: .asked))
+            case .reserveDimensions: .dimensions(try line.decode(DimensionsBody.self, forKey: .asked))
             case .createProject: .project(try line.decode(ProjectBody.self, forKey: .asked))
             case .createBillingSchedule: .schedule(try line.decode(ScheduleBody.self, forKey: .asked))
             case .createTasks: .tasks(try line.decode(TaskListBody.self, forKey: .asked))
+            case .publishDemand: .demand(try line.decode(DemandBody.self, forKey: .asked))
             case .activateProject: .activation(try line.decode(BareBody.self, forKey: .asked))
-            case .deleteProject, .cancelBillingSchedule, .deleteTasks, .deactivateProject:
+            case .deleteContact, .releaseDimensions, .deleteProject, .cancelBillingSchedule, .deleteTasks,
+                .deactivateProject, .withdrawDemand:
                 .removal(try line.decode(BareBody.self, forKey: .asked))
             case .writeHandoff: .handoff(try line.decode(HandoffBody.self, forKey: .asked))
-            case .getCustomer, .findCustomers, .findProjects, .getProject, .findBillingSchedules, .getBillingSchedule,
+            case .getCustomer, .findCustomers, .findContacts, .getContact, .findReservations, .getReservation,
+                .findDemands, .getDemand, .determineTax, .findProjects, .getProject, .findBillingSchedules,
+                .getBillingSchedule,
                 .findTasks, .getTasks, .getActivation, .getHandoff, .getHandoffHistory:
                 throw DecodingError.dataCorruptedError(
                     forKey: .verb, in: line, debugDescription: "\(verb.rawValue) has no effect to log")
@@ -77,9 +86,12 @@ extension Effect: Codable {
         try line.encode(hash, forKey: .hash)
         switch asked {
         case .customer(let body): try line.encode(body, forKey: .asked)
+        case .contact(let body): try line.encode(body, forKey: .asked)
+        case .dimensions(let body): try line.encode(body, forKey: .asked)
         case .project(let body): try line.encode(body, forKey: .asked)
         case .schedule(let body): try line.encode(body, forKey: .asked)
         case .tasks(let body): try line.encode(body, forKey: .asked)
+        case .demand(let body): try line.encode(body, forKey: .asked)
         case .activation(let body), .removal(let body): try line.encode(body, forKey: .asked)
         case .handoff(let body): try line.encode(body, forKey: .asked)
         }

@@ -47,9 +47,12 @@ struct World: Sendable {
         counts[EffectName(verb: effect.verb, key: effect.key), default: 0] += 1
         switch effect.asked {
         case .customer(let body): erp.keep(body, effect)
+        case .contact(let body): erp.contacts.keep(body, effect)
+        case .dimensions(let body): erp.reservations.keep(body, effect)
         case .project(let body): erp.keep(body, effect)
         case .schedule(let body): erp.keep(body, effect)
         case .tasks(let body): psa.keep(body, effect)
+        case .demand(let body): psa.keep(body, effect)
         case .activation: psa.keepActivation(effect)
         case .removal: effect.verb.system == .erp ? erp.remove(effect) : psa.remove(effect)
         case .handoff(let body): crm.keep(body, effect)

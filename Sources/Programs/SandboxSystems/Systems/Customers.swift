@@ -7,6 +7,7 @@ enum Customers {
                 guard known.createdHash == asked.hash else { throw Refusal.otherBody(key: asked.key) }
                 return Answer(.ok, View(known), isReplay: true)
             }
+            try checkParent(of: asked.body, in: world)
             let id = world.erp.nextCustomerID
             try world.record(.createCustomer, asked, id: id, asked: .customer(asked.body))
             return try Answer(.created, view(id, in: world))
@@ -18,6 +19,7 @@ enum Customers {
         let asked = try asking.written(CustomerBody.self)
         return { world in
             guard world.erp.customers[id] != nil else { throw Refusal.missing("customer \(id)") }
+            try checkParent(of: asked.body, in: world)
             try world.record(.updateCustomer, asked, id: id, asked: .customer(asked.body))
             return try Answer(.ok, view(id, in: world))
         }
@@ -32,14 +34,24 @@ enum Customers {
         if let key = asking.query["key"] {
             return { world in Answer(.ok, Items(items: world.erp.customer(key: key).map { [View($0)] } ?? [])) }
         }
-        let entity = try asking.queried("entity")
-        let (taxID, name) = (asking.query["taxId"], asking.query["name"])
-        guard taxID != nil || name != nil else {
-            throw Refusal(.badRequest, "missing_query", "the query names neither key nor taxId nor name")
+        let query = asking.query
+        guard query["taxId"] != nil || query["name"] != nil || query["search"] != nil else {
+            throw Refusal(.badRequest, "missing_query", "the query names neither key nor taxId nor name nor search")
         }
         return { world in
-            Answer(.ok, Items(items: world.erp.customers(entity: entity, taxID: taxID, name: name).map(View.init)))
+            let found = world.erp.customers(
+                entity: query["entity"], taxID: query["taxId"], name: query["name"], search: query["search"])
+            return Answer(.ok, Items(items: found.prefix(mostFound).map(View.init)))
         }
+    }
+
+    /// How many customers a look-up answers at most.
+    private static let mostFound = 50
+
+    /// A child without its parent is never made.
+    private static func checkParent(of customer: CustomerBody, in world: World) throws(Refusal) {
+        guard let parent = customer.parentId, world.erp.customers[parent.uppercased()] == nil else { return }
+        throw Refusal(.unprocessableContent, "unknown_parent", "\(parent) does not exist")
     }
 
     private static func view(_ id: String, in world: World) throws(Refusal) -> View {
@@ -52,6 +64,7 @@ enum Customers {
         let externalReference: String?
         let name, entity: String
         let taxId, email, parentId: String?
+        let archived: Bool?
         let correlationId: String
 
         init(_ customer: ERPState.Customer) {
@@ -63,6 +76,7 @@ enum Customers {
             taxId = customer.body.taxId
             email = customer.body.email
             parentId = customer.body.parentId
+            archived = customer.body.archived
             correlationId = customer.correlationID
         }
     }

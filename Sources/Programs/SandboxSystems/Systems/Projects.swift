@@ -1,10 +1,13 @@
-/// The ERP's projects: creating has no idempotency at all, two posts make two projects.
+/// The ERP's projects: creating has no idempotency at all, two posts make two projects, unless both ask for one number.
 enum Projects {
     static func create(_ asking: Asking) throws -> Asking.Decision {
         let asked = try asking.written(ProjectBody.self)
         return { world in
             guard world.erp.customers[asked.body.customerId.uppercased()] != nil else {
                 throw Refusal(.unprocessableContent, "unknown_customer", "\(asked.body.customerId) does not exist")
+            }
+            if let number = asked.body.number, !world.erp.projects(number: number).isEmpty {
+                throw Refusal(.conflict, "duplicate_number", "number \(number) is taken")
             }
             let id = world.erp.nextProjectID
             try world.record(.createProject, asked, id: id, asked: .project(asked.body))

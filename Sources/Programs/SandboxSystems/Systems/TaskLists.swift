@@ -45,10 +45,12 @@ enum TaskLists {
     private struct View: Encodable, Sendable {
         struct Task: Encodable, Sendable {
             let id, line, code, name: String
+            let parent, billingCode: String?
         }
 
         let id, key: String
         let project: String
+        let phase: PhaseHeading?
         let tasks: [Task]
         let correlationId: String
 
@@ -56,8 +58,11 @@ enum TaskLists {
             id = spelling(list.id)
             key = list.key
             self.project = project
-            tasks = list.tasks.enumerated().map { index, task in
-                Task(id: spelling("\(list.id)-\(index + 1)"), line: task.line, code: task.code, name: task.name)
+            phase = list.body.phase
+            tasks = list.body.tasks.enumerated().map { index, task in
+                Task(
+                    id: spelling("\(list.id)-\(index + 1)"), line: task.line, code: task.code, name: task.name,
+                    parent: task.parent, billingCode: task.billingCode)
             }
             correlationId = list.correlationID
         }

@@ -37,9 +37,12 @@ public struct SandboxEffect: Sendable, Decodable, Equatable {
     private static let inverses = [
         "delete_project": "create_project", "delete_tasks": "create_tasks",
         "cancel_billing_schedule": "create_billing_schedule", "deactivate_project": "activate_project",
+        "delete_contact": "create_contact", "release_dimensions": "reserve_dimensions",
+        "withdraw_demand": "publish_demand",
     ]
     private static let makers: Set = [
-        "create_customer", "create_project", "create_tasks", "create_billing_schedule", "activate_project",
+        "create_customer", "create_contact", "reserve_dimensions", "create_project", "create_tasks",
+        "create_billing_schedule", "activate_project", "publish_demand",
     ]
 
     /// Whether it made a thing.

@@ -167,6 +167,18 @@ struct GatedStore: HandoffStore {
     }
 }
 
+/// Running numbers, as one worker draws them.
+struct GatedNumbers: Numbers {
+    let numbers: MemoryNumbers
+    let passage: Passage
+
+    func draw(from series: String, for key: String) async throws -> Int64 {
+        try await passage.pass(.transaction, "draw from \(series)", failure: Away.heard) {
+            numbers.draw(from: series, for: key)
+        }
+    }
+}
+
 /// The broker, as one worker reaches it.
 struct GatedOutbox: Outbox {
     let broker: MemoryBroker

@@ -14,6 +14,7 @@ final class SimulatedCompany<S: Saga>: Sendable {
     let database: MemoryDatabase
     let broker = MemoryBroker()
     let targets: MemoryTargets
+    let numbers = MemoryNumbers()
     let course: Course
     let plants: LoopPlants
     let saga: @Sendable (SimulatedPorts) -> S

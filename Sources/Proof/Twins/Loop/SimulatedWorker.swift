@@ -10,6 +10,8 @@ import Workers
 package struct SimulatedPorts: Sendable {
     package let erp: any ERP
     package let psa: any PSA
+    package let tax: any Tax
+    package let numbers: any Numbers
     package let announcements: any Announcements
 }
 
@@ -39,7 +41,8 @@ struct SimulatedWorker<S: Saga>: Sendable {
         let calls = GatedCalls(passage: passage, plants: plants, watch: company.watch, clock: company.clock)
         let ports = SimulatedPorts(
             erp: MemoryERP(company.targets, through: calls), psa: MemoryPSA(company.targets, through: calls),
-            announcements: outbox)
+            tax: MemoryTax(company.targets, through: calls),
+            numbers: GatedNumbers(numbers: company.numbers, passage: passage), announcements: outbox)
         let host = Host(now: { [clock = company.clock] in clock.instant }, fraction: { course.fraction() })
         let crashes = CrashPlan(at: nil)
         var logger = Logger(label: "twins")

@@ -109,7 +109,9 @@ struct Verdict {
     /// Whether what a step made is there, by its key; nil for what leaves nothing that a key could find.
     private func isThere(_ step: Rows.Step) -> Bool? {
         let key = hash(step.key)
-        return switch step.label {
+        return switch step.name {
+        case "reserve-dimensions": world.reservations.contains { $0.key == key && !$0.isGone }
+        case "publish-demand": world.demands.contains { $0.key == key && !$0.isGone }
         case "create-project": world.projects.contains { $0.key == key && !$0.isGone }
         case "create-tasks": world.taskLists.contains { $0.key == key && !$0.isGone }
         case "create-billing-schedule": world.schedules.contains { $0.key == key && !$0.isGone }
@@ -146,8 +148,11 @@ struct Verdict {
 
     private func isStanding(_ receipt: Receipt, of step: Rows.Step) -> Bool {
         let id = receipt.externalID
-        return switch step.label {
-        case "create-customer": world.customers.contains { $0.id == id }
+        return switch step.name {
+        case "create-contact": world.contacts.contains { $0.id == id && !$0.isGone }
+        case "reserve-dimensions": world.reservations.contains { $0.id == id && !$0.isGone }
+        case "publish-demand": world.demands.contains { $0.id == id && !$0.isGone }
+        case "create-customer", "create-parent-customer": world.customers.contains { $0.id == id }
         case "create-project": world.projects.contains { $0.id == id && !$0.isGone }
         case "create-tasks": world.taskLists.contains { $0.id == id && !$0.isGone }
         case "create-billing-schedule":
@@ -211,6 +216,11 @@ struct Verdict {
         }
         return open.keys.sorted().map { "\($0) was announced, and the journal does not say what became of it" }
     }
+}
+
+extension Rows.Step {
+    /// The label without its instance.
+    fileprivate var name: String { String(label.prefix { $0 != "/" }) }
 }
 
 extension Tables {

@@ -163,6 +163,20 @@ extension Scenario {
         }
     }
 
+    /// A deal whose planning finds the ERP unavailable twice, and throttled once.
+    package static func unplannable() throws -> Scenario {
+        Scenario(
+            "unplannable", [Cue(.event(try SampleDeals.arrival()))], asksFirst: true,
+            faults: [
+                TargetFault(.findCustomer, .error, count: 1), TargetFault(.findCustomer, .timeoutBefore, count: 1),
+                TargetFault(.findCustomer, .throttle(retryAfter: .seconds(7)), count: 1),
+            ]
+        ) { tables, world in
+            states(tables, [.finished]) + planningAttempts(tables, 2)
+                + counts(world, projects: 1, tasks: 1, schedules: 1, activations: 1)
+        }
+    }
+
     /// The same version again and again: the very same event, and the same content under another id.
     package static func repeated() throws -> Scenario {
         let first = try SampleDeals.arrival()
@@ -214,12 +228,12 @@ extension Scenario {
 
 /// What the ends of scenarios ask for.
 extension Scenario {
-    private static func states(_ tables: Tables, _ expected: [Rows.State]) -> [String] {
+    static func states(_ tables: Tables, _ expected: [Rows.State]) -> [String] {
         let states = tables.handoffs.map(\.state)
         return states == expected ? [] : ["the handoffs are \(states), not \(expected)"]
     }
 
-    private static func counts(
+    static func counts(
         _ world: TargetWorld, customers: Int? = nil, projects: Int? = nil, tasks: Int? = nil,
         schedules: Int? = nil, activations: Int? = nil
     ) -> [String] {
@@ -230,15 +244,22 @@ extension Scenario {
             ("schedules", world.schedules.count { !$0.isGone }, schedules),
             ("activations", world.activations.count { !$0.isGone }, activations),
         ]
-        let twice = world.customers.count > 1 ? ["\(world.customers.count) customers of one tax id"] : []
-        return twice
+        let same = Dictionary(grouping: world.customers) { "\($0.record.legalEntity) \($0.record.taxID ?? "")" }
+        return same.filter { $0.value.count > 1 }.map { "\($0.value.count) customers of one tax id" }
             + found.compactMap { name, count, expected in
                 expected.map { $0 == count } ?? true ? nil : "\(count) \(name), not \(expected ?? 0)"
             }
     }
 
+    /// Failed look-ups are counted, and a throttled one is none; a crash loses a count and never adds one.
+    private static func planningAttempts(_ tables: Tables, _ most: Int) -> [String] {
+        tables.handoffs.compactMap { row in
+            row.planningAttempts > most ? "\(row.planningAttempts) attempts at planning, not \(most)" : nil
+        }
+    }
+
     /// The incident names the step that was refused.
-    private static func incidents(_ tables: Tables, open: Int, naming verb: TargetVerb) -> [String] {
+    static func incidents(_ tables: Tables, open: Int, naming verb: TargetVerb) -> [String] {
         let label = verb.rawValue.split(separator: "_").joined(separator: "-")
         let about = tables.incidents.filter { $0.step == label }
         let stillOpen = tables.incidents.count { $0.state == .open }

@@ -16,18 +16,19 @@ extension Scenario {
     package static func all(choosing number: Int) throws -> [Scenario] {
         let call = refusable[number % refusable.count]
         let beforeReturn = refusable[number % 4]
-        return [
+        return try [
             try oneDeal(), try newVersion(), try versionBehind(), try changeOrder(), try repeated(), try deadly(),
-            try twoDeals(), try throttled(), try adopted(), try invoiced(), try rejectedCancellation(),
+            try twoDeals(), try throttled(), try unplannable(), try adopted(), try invoiced(),
+            try rejectedCancellation(),
             try cancelled(before: number % (effectsOfDeal + 2)), try refused(call, then: .requeue(adopting: nil)),
             try refused(beforeReturn, then: .undo), try refused(.createTasks, then: .keep),
             try turnedBack(beforeReturn), try refusedUndo(refusableUndoings[number % refusableUndoings.count]),
-        ]
+        ] + allProvisioned(choosing: number)
     }
 
     /// The scenario of this name, as replays give it.
     package static func named(_ name: String) throws -> Scenario? {
-        for number in 0..<(effectsOfDeal + 2) {
+        for number in 0..<(effectsOfProvisioned + 2) {
             if let found = try all(choosing: number).first(where: { $0.name == name }) { return found }
         }
         return nil

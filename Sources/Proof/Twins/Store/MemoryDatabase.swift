@@ -56,6 +56,14 @@ package final class MemoryDatabase: Sendable {
         }
     }
 
+    /// Decides what planning could not.
+    package func choose(_ value: String, as what: String, for handoff: UUID) {
+        look { tables, _ in
+            tables.choices.removeAll { $0.handoff == handoff && $0.what == what }
+            tables.choices.append(Rows.Choice(handoff: handoff, what: what, value: value))
+        }
+    }
+
     /// Pauses a queue or a target, or ends its pause.
     package func setPause(_ kind: String, _ name: String, _ isPaused: Bool) throws {
         try transaction { tables, _ in

@@ -43,6 +43,8 @@ package enum Rows {
         package var takeovers = 0
         package var publishes = 0
         package var requeues = 0
+        package var planningAttempts = 0
+        var planningTarget: String?
         package var plan: String?
         package var steps: [Step] = []
 
@@ -144,6 +146,13 @@ package enum Rows {
     struct Pause: Sendable, Hashable {
         let kind: String
         let name: String
+    }
+
+    /// What a person chose for a handoff.
+    struct Choice: Sendable {
+        let handoff: UUID
+        let what: String
+        var value: String
     }
 
     /// What a person decided at a gate.

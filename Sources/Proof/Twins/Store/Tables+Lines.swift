@@ -45,7 +45,7 @@ extension Tables {
         let handoff = line(
             "handoff", id, row.opportunity, row.contract, "\(row.version)", row.kind.rawValue, row.state.rawValue,
             row.queue, row.direction.rawValue, row.cause, row.lastError, moment(row.dueAt), "\(row.token)",
-            "\(row.takeovers)", "\(row.publishes)", "\(row.requeues)")
+            "\(row.takeovers)", "\(row.publishes)", "\(row.requeues)", "\(row.planningAttempts)", row.planningTarget)
         return [handoff] + steps + entries + (row.plan.map { [line("plan", id, $0)] } ?? [])
     }
 

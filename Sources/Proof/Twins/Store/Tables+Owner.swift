@@ -163,6 +163,10 @@ extension Tables {
         row.direction = write.direction
         row.lastError = write.isProgress ? write.lastError : write.lastError ?? row.lastError
         if write.isProgress { row.takeovers = 0 }
+        if let failure = write.planningFailure {
+            row.planningAttempts += failure.isAttempt ? 1 : 0
+            row.planningTarget = failure.target
+        }
         row.publishes = 0
         handoffs[place] = row
     }

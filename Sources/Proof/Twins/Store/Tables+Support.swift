@@ -45,6 +45,7 @@ extension Tables {
         row.cause = nil
         row.takeovers = 0
         row.publishes = 0
+        row.planningAttempts = 0
         row.activeSince = now
         row.dueAt = isDiscarded ? nil : now + limits.ticketLease
         handoffs[place] = row

@@ -18,7 +18,12 @@ extension Tables {
             opportunity: row.opportunity, contract: row.contract, version: row.version, part: "",
             correlationID: row.correlationID, isTooOld: now - row.activeSince > limits.maximalAge, kind: row.kind,
             direction: row.direction, plan: row.plan, deal: row.plan == nil ? row.deal : nil,
-            steps: records(of: row, going: row.direction, at: now))
+            steps: records(of: row, going: row.direction, at: now), planningAttempts: row.planningAttempts,
+            planningTarget: row.planningTarget)
+        if row.plan == nil {
+            taken.choices = Dictionary(
+                choices.filter { $0.handoff == id }.map { ($0.what, $0.value) }, uniquingKeysWith: { $1 })
+        }
         if row.kind == .cancel { taken.earlier = earlier(than: row, at: now) }
         taken.base = base(of: row, at: now)
         taken.approvals = approvals.filter { $0.handoff == id }.map {

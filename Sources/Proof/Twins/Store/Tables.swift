@@ -17,6 +17,7 @@ package struct Tables: Sendable {
     var claims: [Rows.ClaimRow] = []
     var targets: [String: Rows.Target] = [:]
     var approvals: [Rows.Approval] = []
+    var choices: [Rows.Choice] = []
     var pauses: Set<Rows.Pause> = []
     let limits: TimeLimits
     let plants: StorePlants

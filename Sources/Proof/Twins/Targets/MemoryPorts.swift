@@ -23,7 +23,7 @@ package struct DirectGate: CallGate {
 }
 
 /// Calls to one of the systems, in the words of the ports.
-private struct Caller: Sendable {
+struct MemoryCaller: Sendable {
     let targets: MemoryTargets
     let gate: any CallGate
 
@@ -60,7 +60,7 @@ private struct Caller: Sendable {
 
 /// The ERP in memory.
 package struct MemoryERP: ERP {
-    private let caller: Caller
+    let caller: MemoryCaller
     private let targets: MemoryTargets
     /// How long an accepted schedule usually needs to become active.
     static let patience = Duration.milliseconds(250)
@@ -69,7 +69,7 @@ package struct MemoryERP: ERP {
 
     package init(_ targets: MemoryTargets, through gate: any CallGate) {
         self.targets = targets
-        caller = Caller(targets: targets, gate: gate)
+        caller = MemoryCaller(targets: targets, gate: gate)
     }
 
     package func createCustomer(_ customer: CustomerRecord, as call: Call) async throws -> String {
@@ -93,8 +93,14 @@ package struct MemoryERP: ERP {
     /// Two posts would be two projects: only a key that is not there yet is posted.
     package func createProject(_ project: ProjectRecord, as call: Call) async throws -> String {
         if let known = try await findProject(as: call) { return known }
-        return try await caller.call(.createProject, as: call) { world, _ in
-            try world.create(project, key: call.key)
+        do {
+            return try await caller.call(.createProject, as: call) { world, _ in
+                try world.create(project, key: call.key)
+            }
+        } catch let refused as Refused where project.number != nil {
+            // A worker that was overtaken finds the number taken, by the very project that it was to make.
+            guard let known = try await findProject(as: call) else { throw refused }
+            return known
         }
     }
 
@@ -143,17 +149,17 @@ package struct MemoryERP: ERP {
 
 /// The PSA in memory.
 package struct MemoryPSA: PSA {
-    private let caller: Caller
+    let caller: MemoryCaller
 
     package init(_ targets: MemoryTargets, through gate: any CallGate) {
-        caller = Caller(targets: targets, gate: gate)
+        caller = MemoryCaller(targets: targets, gate: gate)
     }
 
     /// Two posts would append the tasks twice: only a key that is not there yet is posted.
-    package func createTasks(_ tasks: [TaskRecord], project: String, as call: Call) async throws -> String {
+    package func createTasks(_ list: TaskListRecord, project: String, as call: Call) async throws -> String {
         if let known = try await findTasks(project: project, as: call) { return known }
         return try await caller.call(.createTasks, as: call) { world, _ in
-            world.create(tasks, project: project, key: call.key)
+            try world.create(list, project: project, key: call.key)
         }
     }
 
@@ -192,15 +198,36 @@ package struct MemoryPSA: PSA {
 
 /// The CRM in memory.
 package struct MemoryCRM: CRM {
-    private let caller: Caller
+    let caller: MemoryCaller
 
     package init(_ targets: MemoryTargets, through gate: any CallGate) {
-        caller = Caller(targets: targets, gate: gate)
+        caller = MemoryCaller(targets: targets, gate: gate)
     }
 
     package func writeHandoff(_ status: HandoffStatus, opportunity: String, as call: Call) async throws {
         try await caller.call(.writeHandoff, as: call) { world, _ in
             world.write(status, opportunity: opportunity, key: call.key)
+        }
+    }
+}
+
+/// The tax engine in memory: it knows these countries' rates, and taxes every sale at the customer's.
+package struct MemoryTax: Tax {
+    let caller: MemoryCaller
+    private let rates: [String: Int]
+
+    package init(_ targets: MemoryTargets, through gate: any CallGate, rates: [String: Int] = ["DE": 1900]) {
+        caller = MemoryCaller(targets: targets, gate: gate)
+        self.rates = rates
+    }
+
+    package func treatment(of sale: TaxQuestion, as call: Call) async throws -> TaxAnswer {
+        try await caller.call(.determineTax, as: call) { [rates] _, _ in
+            guard let rate = rates[sale.customerCountry] else {
+                throw TargetRefusal(
+                    status: 422, code: "unknown_jurisdiction", text: "\(sale.customerCountry) is not in the table")
+            }
+            return TaxAnswer(treatment: "standard", rateBasisPoints: rate)
         }
     }
 }

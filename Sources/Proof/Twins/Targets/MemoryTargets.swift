@@ -41,6 +41,11 @@ package final class MemoryTargets: Sendable {
         world.withLock { $0.createByHand(project) }
     }
 
+    /// Makes a customer with contacts as a person does by hand.
+    package func createByHand(_ customer: CustomerRecord, contacts: [ContactRecord]) {
+        world.withLock { $0.createByHand(customer, contacts: contacts) }
+    }
+
     /// How many effects a key had at a verb.
     package func effects(_ verb: TargetVerb, key: String) -> Int {
         world.withLock { $0.effects.count { $0.verb == verb && $0.key == key } }
@@ -93,11 +98,12 @@ struct TargetRefusal: Error {
     /// Whose mistake it is.
     private var incidentClass: IncidentClass {
         switch code {
-        case "tax_unknown": .taxUnknown
+        case "tax_unknown", "unknown_jurisdiction": .taxUnknown
         case "revenue_rule_missing": .revenueRuleMissing
         case "entity_unmapped": .entityUnmapped
         case "duplicate_customer": .duplicateCustomer
         case "unknown_service": .serviceUnknown
+        case "invalid_combination": .dimensionInvalid
         default: .targetRefused
         }
     }

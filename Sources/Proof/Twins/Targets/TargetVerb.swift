@@ -4,6 +4,15 @@ package enum TargetVerb: String, Sendable, CaseIterable {
     case updateCustomer = "update_customer"
     case findCustomer = "find_customer"
     case hasCustomer = "get_customer"
+    case findCustomers = "find_customers"
+    case createContact = "create_contact"
+    case findContact = "find_contact"
+    case hasContact = "get_contact"
+    case deleteContact = "delete_contact"
+    case reserveDimensions = "reserve_dimensions"
+    case findReservation = "find_reservation"
+    case hasReservation = "get_reservation"
+    case releaseDimensions = "release_dimensions"
     case createProject = "create_project"
     case findProject = "find_project"
     case hasProject = "get_project"
@@ -19,13 +28,20 @@ package enum TargetVerb: String, Sendable, CaseIterable {
     case activateProject = "activate_project"
     case findActivation = "find_activation"
     case deactivateProject = "deactivate_project"
+    case publishDemand = "publish_demand"
+    case findDemand = "find_demand"
+    case hasDemand = "get_demand"
+    case withdrawDemand = "withdraw_demand"
+    case determineTax = "determine_tax"
     case writeHandoff = "write_handoff"
 
     /// The system that is called.
     package var target: String {
         switch self {
-        case .createTasks, .findTasks, .hasTasks, .deleteTasks, .activateProject, .findActivation, .deactivateProject:
+        case .createTasks, .findTasks, .hasTasks, .deleteTasks, .activateProject, .findActivation, .deactivateProject,
+            .publishDemand, .findDemand, .hasDemand, .withdrawDemand:
             "PSA"
+        case .determineTax: "Tax"
         case .writeHandoff: "CRM"
         default: "ERP"
         }
@@ -34,7 +50,9 @@ package enum TargetVerb: String, Sendable, CaseIterable {
     /// Whether it changes something.
     package var isWrite: Bool {
         switch self {
-        case .findCustomer, .hasCustomer, .findProject, .hasProject, .findBillingSchedule, .hasBillingSchedule,
+        case .findCustomer, .hasCustomer, .findCustomers, .findContact, .hasContact, .findReservation, .hasReservation,
+            .findDemand, .hasDemand, .determineTax, .findProject, .hasProject, .findBillingSchedule,
+            .hasBillingSchedule,
             .findTasks, .hasTasks, .findActivation:
             false
         default: true
@@ -44,7 +62,9 @@ package enum TargetVerb: String, Sendable, CaseIterable {
     /// Whether it takes an effect back.
     package var isInverse: Bool {
         switch self {
-        case .deleteProject, .cancelBillingSchedule, .deleteTasks, .deactivateProject: true
+        case .deleteContact, .releaseDimensions, .deleteProject, .cancelBillingSchedule, .deleteTasks,
+            .deactivateProject, .withdrawDemand:
+            true
         default: false
         }
     }

@@ -30,7 +30,30 @@ package struct TargetWorld: Sendable {
         package let id: String
         package let key: String
         package let project: String
-        package let tasks: [TaskRecord]
+        package let list: TaskListRecord
+        package var isGone = false
+    }
+
+    package struct Contact: Sendable {
+        package let id: String
+        package let key: String
+        package let customer: String
+        package let record: ContactRecord
+        package var isGone = false
+    }
+
+    package struct Reservation: Sendable {
+        package let id: String
+        package let key: String
+        package let record: DimensionRecord
+        package var isGone = false
+    }
+
+    package struct Demand: Sendable {
+        package let id: String
+        package let key: String
+        package let project: String
+        package let record: DemandRecord
         package var isGone = false
     }
 
@@ -42,6 +65,9 @@ package struct TargetWorld: Sendable {
     }
 
     package private(set) var customers: [Customer] = []
+    package var contacts: [Contact] = []
+    package var reservations: [Reservation] = []
+    package var demands: [Demand] = []
     package private(set) var projects: [Project] = []
     package private(set) var schedules: [Schedule] = []
     package private(set) var taskLists: [TaskList] = []
@@ -65,17 +91,17 @@ package struct TargetWorld: Sendable {
         return faults[place].effect
     }
 
-    private mutating func note(_ verb: TargetVerb, _ key: String, _ id: String) {
+    mutating func note(_ verb: TargetVerb, _ key: String, _ id: String) {
         effects.append(.init(verb: verb, key: key, id: id))
     }
 
     /// Six digits, as the sandbox counts.
-    private static func id(_ prefix: String, _ number: Int) -> String {
+    static func id(_ prefix: String, _ number: Int) -> String {
         let digits = String(number, radix: 16, uppercase: prefix.first?.isUppercase ?? true)
         return "\(prefix)-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
     }
 
-    private static func missing(_ id: String) -> TargetRefusal {
+    static func missing(_ id: String) -> TargetRefusal {
         TargetRefusal(status: 404, code: "not_found", text: "\(id) does not exist")
     }
 }
@@ -99,6 +125,7 @@ extension TargetWorld {
             }
             return known.id
         }
+        try checkParent(of: customer)
         let id = Self.id("CUS", customers.count + 1)
         customers.append(Customer(id: id, key: key, created: customer, record: customer))
         note(.createCustomer, key, id)
@@ -107,6 +134,7 @@ extension TargetWorld {
 
     mutating func update(_ id: String, to customer: CustomerRecord, key: String) throws {
         guard let place = customers.firstIndex(where: { $0.id == id }) else { throw Self.missing(id) }
+        try checkParent(of: customer)
         customers[place].record = customer
         note(.updateCustomer, key, id)
     }
@@ -118,10 +146,23 @@ extension TargetWorld {
         guard project.start <= project.end else {
             throw TargetRefusal(status: 422, code: "dates_reversed", text: "it ends before it begins")
         }
+        if let number = project.number, projects.contains(where: { $0.record.number == number && !$0.isGone }) {
+            throw TargetRefusal(status: 409, code: "duplicate_number", text: "number \(number) is taken")
+        }
         let id = Self.id("PRJ", projects.count + 1)
         projects.append(Project(id: id, key: key, record: project))
         note(.createProject, key, id)
         return id
+    }
+
+    /// What a person makes by hand, without any key of ours.
+    mutating func createByHand(_ customer: CustomerRecord, contacts: [ContactRecord]) {
+        let id = Self.id("CUS", customers.count + 1)
+        customers.append(Customer(id: id, key: "", created: customer, record: customer))
+        for contact in contacts {
+            self.contacts.append(
+                Contact(id: Self.id("CON", self.contacts.count + 1), key: "", customer: id, record: contact))
+        }
     }
 
     /// What a person makes by hand, without any key of ours.
@@ -189,9 +230,16 @@ extension TargetWorld {
         activations.first { $0.project == project && !$0.isGone }
     }
 
-    mutating func create(_ tasks: [TaskRecord], project: String, key: String) -> String {
+    mutating func create(_ list: TaskListRecord, project: String, key: String) throws -> String {
+        var known: Set<String> = []
+        for task in list.tasks {
+            if let parent = task.parent, !known.contains(parent) {
+                throw TargetRefusal(status: 422, code: "unknown_parent", text: "no task \(parent) before \(task.code)")
+            }
+            known.insert(task.code)
+        }
         let id = Self.id("tsk", taskLists.count + 1)
-        taskLists.append(TaskList(id: id, key: key, project: project, tasks: tasks))
+        taskLists.append(TaskList(id: id, key: key, project: project, list: list))
         note(.createTasks, key, id)
         return id
     }

@@ -15,6 +15,15 @@ extension HandoffRunner {
         try await commit(&work, .waiting(.init(cause: cause, time: spread(time, cause), step: work.steps[place].id)))
     }
 
+    /// Puts planning off: the handoff has no steps yet.
+    func waitToPlan(
+        _ work: inout HandoffWork, _ cause: WaitCause, for time: Duration, reason: String?
+    ) async throws {
+        work.lastError = reason
+        work.entries.append(try JournalEntry.waiting(step: HandoffWork.planning, cause: cause.name))
+        try await commit(&work, .waiting(.init(cause: cause, time: spread(time, cause), step: nil)))
+    }
+
     /// Who waits for the same target shall not come back all at once.
     private func spread(_ time: Duration, _ cause: WaitCause) -> Duration {
         switch cause {

@@ -58,7 +58,7 @@ package struct HandoffRunner<S: Saga>: Sendable {
         }
         if work.taken.isTooOld { throw Refused(.ageUsedUp, "open for longer than \(store.limits.maximalAge)") }
         guard try await tellThatPlanningBegins(&work) else { return }
-        let subjects = try await subjects(of: &work)
+        guard let subjects = try await subjects(of: &work) else { return }
         let plan = subjects[work.taken.id]?.plan
         work.status = { standing in saga.status(of: standing, plan: plan) }
         guard try await passGate(&work) else { return }
@@ -111,65 +111,6 @@ package struct HandoffRunner<S: Saga>: Sendable {
 }
 
 extension HandoffRunner {
-    /// Others shall see that a deal is being checked while that takes time; false when the handoff is lost meanwhile.
-    private func tellThatPlanningBegins(_ work: inout HandoffWork) async throws -> Bool {
-        guard work.taken.plan == nil, work.direction == .forwards else { return true }
-        let write = work.write(.running(lease: store.limits.lease))
-        guard write.status != nil else { return true }
-        let result = try await store.commit(write)
-        try await outbox.publish(result.tickets)
-        return result.isOwner
-    }
-
-    /// What every step in the list works on: this handoff's plan, or those of the versions that it takes back.
-    private func subjects(of work: inout HandoffWork) async throws -> [UUID: SagaSubject<S.Plan>] {
-        var subjects: [UUID: SagaSubject<S.Plan>] = [:]
-        for version in work.taken.earlier {
-            subjects[version.id] = SagaSubject(try decoded(version.plan), of: saga)
-        }
-        if work.taken.kind == .cancel { return subjects }
-        if let plan = work.taken.plan {
-            subjects[work.taken.id] = SagaSubject(try decoded(plan), of: saga)
-        } else if work.direction == .forwards {
-            subjects[work.taken.id] = SagaSubject(try await plan(&work), of: saga)
-        }
-        return subjects
-    }
-
-    /// Makes the plan: the handoff is head of its lane now, so what went before is known.
-    private func plan(_ work: inout HandoffWork) async throws -> S.Plan {
-        guard let deal = work.taken.deal else { throw Refused(.unknown, "the handoff has neither plan nor deal") }
-        if work.taken.kind == .change, work.taken.base == nil {
-            throw Refused(
-                .baseUnusable,
-                "the version that this change order builds upon did not end in a project, or a later one has ended since"
-            )
-        }
-        let base = try work.taken.base.map { base in
-            Base(
-                version: base.version, plan: try decoded(base.plan),
-                receipts: Dictionary(
-                    base.steps.compactMap { step in step.receipt.map { (step.label, $0) } }
-                ) { first, _ in first })
-        }
-        let attempt = PlanningAttempt(
-            correlationID: work.taken.correlationID, deadline: host.now() + CallTiming.standard.budget)
-        let plan = try await saga.plan(deal, for: work.taken.id, upon: base, on: attempt)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let body = try encoder.encode(plan)
-        try work.adopt(stages: saga.stages(for: plan), planBody: String(decoding: body, as: UTF8.self))
-        return plan
-    }
-
-    private func decoded(_ plan: String) throws -> S.Plan {
-        do {
-            return try JSONDecoder().decode(S.Plan.self, from: Data(plan.utf8))
-        } catch {
-            throw Refused(.unknown, "the stored plan is of a version of the software whose plans this one cannot read")
-        }
-    }
-
     /// Past the point of no return nothing is undone before a person has approved it; false while nobody has.
     private func passGate(_ work: inout HandoffWork) async throws -> Bool {
         guard work.taken.kind == .cancel, work.steps.contains(where: { $0.isFinal && $0.receipt != nil }) else {

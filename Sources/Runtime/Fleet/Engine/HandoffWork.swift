@@ -19,8 +19,12 @@ struct HandoffWork {
     var reports: [TargetReport] = []
     /// What another system shall be told, given how the handoff stands.
     var status: (Standing) -> Status? = { _ in nil }
+    var planningFailure: OwnerWrite.PlanningFailure?
     private var planned: OwnerWrite.Planned?
     private var changes: [Int: OwnerWrite.StepChange] = [:]
+
+    /// What planning is called where steps are named; no step has this name.
+    static let planning = "plan"
 
     init(_ taken: TakenHandoff, queue: Queue) {
         self.taken = taken
@@ -185,13 +189,15 @@ struct HandoffWork {
         OwnerWrite(
             handoff: taken.id, token: taken.token, opportunity: taken.opportunity, correlationID: taken.correlationID,
             queue: queue.name, requeues: taken.requeues, direction: direction, planned: planned,
-            changes: changes.sorted { $0.key < $1.key }.map(\.value), entries: entries,
+            planningFailure: planningFailure, changes: changes.sorted { $0.key < $1.key }.map(\.value),
+            entries: entries,
             status: tellsStatus(next) ? status(standing(next)) : nil, lastError: lastError, reports: reports,
             calls: target, notice: notice, next: next)
     }
 
     mutating func wasCommitted() {
         planned = nil
+        planningFailure = nil
         changes = [:]
         entries = []
         reports = []
@@ -231,7 +237,7 @@ struct HandoffWork {
             case .running: inWork(under: queue.name)
             case .ready(let queue): inWork(under: queue)
             case .waiting(let wait):
-                .waiting(wait.cause, step: steps.first { $0.id == wait.step }?.label ?? "-")
+                .waiting(wait.cause, step: waitingStep(wait))
             case .parked(let incident): .parked(incident.incidentClass)
             case .finished: .finished
             case .compensated: .compensated
@@ -239,21 +245,20 @@ struct HandoffWork {
         return Standing(state: state, opportunity: taken.opportunity, receipts: receipts(of: taken.id))
     }
 
+    private func waitingStep(_ wait: OwnerWrite.Wait) -> String {
+        // While planning there is no step: what is told is the target that planning has to ask.
+        if steps.isEmpty, taken.kind != .cancel { return planningFailure?.target ?? taken.planningTarget ?? "-" }
+        return steps.first { $0.id == wait.step }?.label ?? "-"
+    }
+
     private func inWork(under queue: String) -> Standing.State {
         direction == .backwards ? .undoing(queue: queue) : .under(queue: queue)
     }
 
-    /// Opportunity, contract, version, part, step and instance: stable for ever.
     private func stepKey(_ label: String) -> String {
-        [taken.opportunity, taken.contract, "\(taken.version)", taken.part].map(Self.escaped).joined(separator: "/")
-            + "/\(label)"
-    }
-
-    /// So that no slash in an id can make two keys equal.
-    private static func escaped(_ part: String) -> String {
-        guard part.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "%") }) else { return part }
-        return part.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%25")
-            .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "%2F")
+        StepKey.of(
+            opportunity: taken.opportunity, contract: taken.contract, version: taken.version, part: taken.part,
+            label: label)
     }
 
     private static func hash(_ text: String) -> String {

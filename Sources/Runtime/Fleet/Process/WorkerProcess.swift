@@ -13,11 +13,13 @@ public struct WorkerProcess<S: Saga>: Sendable {
         public let admissions: any Admissions
         /// Publishes on the exchange `handoffs`.
         public let announcements: any Announcements
+        /// Draws running numbers.
+        public let numbers: any Numbers
     }
 
     /// The connection pool, for what else the process asks the store.
     public let database: Database
-    /// Admissions and announcements of this process.
+    /// Admissions, announcements and numbers of this process.
     public let ports: Ports
 
     private let settings: FleetSettings
@@ -48,7 +50,8 @@ public struct WorkerProcess<S: Saga>: Sendable {
             planningQueue: S.planningQueue.name)
         outbox = BrokerOutbox(publisher: publisher)
         ports = Ports(
-            admissions: IntakeDesk(store: store, outbox: outbox, crashes: crashes), announcements: outbox)
+            admissions: IntakeDesk(store: store, outbox: outbox, crashes: crashes), announcements: outbox,
+            numbers: PostgreSQLNumbers(database: database))
     }
 
     /// The process as services, in the order in which they start; they stop in reverse.

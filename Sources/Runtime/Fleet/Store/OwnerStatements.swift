@@ -153,16 +153,19 @@ enum OwnerStatements {
                         AND s.ordinal = w.step_ordinal AND s.state IN ('intent', 'undoing')))
                 END,
             takeovers = CASE WHEN w.progress THEN 0 ELSE h.takeovers END,
+            planning_attempts = h.planning_attempts + w.planning_failures,
+            planning_target = coalesce(w.planning_target, h.planning_target),
             active_since = CASE WHEN w.cause = 'paused' OR w.cause LIKE 'approval:%' THEN now.at
                 ELSE h.active_since END,
             publishes = 0,
             closed_at = CASE WHEN w.state IN ('finished', 'compensated') THEN now.at END
         FROM (SELECT u.id, u.token, u.queue, u.error, u.wait_ms, u.progress, u.direction, u.step_handoff,
-                u.step_ordinal, CASE WHEN a.decision IS NULL THEN u.state ELSE 'ready' END AS state,
+                u.step_ordinal, u.planning_failures, u.planning_target, CASE WHEN a.decision IS NULL THEN u.state ELSE 'ready' END AS state,
                 CASE WHEN a.decision IS NULL THEN u.cause END AS cause
             FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-                $8::boolean[], $9::text[], $10::uuid[], $13::smallint[])
-                AS u(id, token, state, queue, cause, error, wait_ms, progress, direction, step_handoff, step_ordinal)
+                $8::boolean[], $9::text[], $10::uuid[], $13::smallint[], $14::integer[], $15::text[])
+                AS u(id, token, state, queue, cause, error, wait_ms, progress, direction, step_handoff, step_ordinal,
+                    planning_failures, planning_target)
             LEFT JOIN approvals a ON a.handoff_id = u.id AND u.state = 'waiting'
                 AND u.cause = 'approval:' || a.gate || ':' || a.plan_hash) AS w,
             (SELECT clock(clock_timestamp()) AS at) AS now

@@ -162,7 +162,9 @@ struct OwnerTransactions: Sendable {
             targets.map(\.queue), targets.map(\.cause), writes.map(\.lastError),
             targets.map { $0.wait?.milliseconds }, writes.map(\.isProgress), writes.map(\.direction.rawValue),
             steps.map { $0?.handoff }, limits.ticketLease.milliseconds, writes.map(\.handoff),
-            steps.map { $0.map { Int16($0.ordinal) } })
+            steps.map { $0.map { Int16($0.ordinal) } },
+            writes.map { Int32($0.planningFailure?.isAttempt == true ? 1 : 0) },
+            writes.map { $0.planningFailure?.target })
     }
 
     private func answers(to writes: [OwnerWrite], incidents: [UUID?], rows: [Purpose: [Row]]) throws -> [WriteResult] {

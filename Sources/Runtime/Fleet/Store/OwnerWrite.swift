@@ -62,6 +62,12 @@ package struct OwnerWrite: Sendable, Equatable {
         package var step: String?
     }
 
+    /// That planning could not ask a target, and whether that uses up one of its attempts.
+    package struct PlanningFailure: Sendable, Equatable {
+        package var target: String
+        package var isAttempt: Bool
+    }
+
     /// What planning found out: the plan and its steps, stored once.
     package struct Planned: Sendable, Equatable {
         package struct Step: Sendable, Equatable {
@@ -85,6 +91,7 @@ package struct OwnerWrite: Sendable, Equatable {
     package var requeues: Int
     package var direction: Direction = .forwards
     package var planned: Planned?
+    package var planningFailure: PlanningFailure?
     package var changes: [StepChange] = []
     /// Journal entries, as JSON text, in order.
     package var entries: [String] = []

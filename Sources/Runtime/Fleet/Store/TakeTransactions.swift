@@ -25,6 +25,12 @@ package struct TakenHandoff: Sendable {
     package var earlier: [EarlierVersion]
     /// The version that this one builds upon; loaded only while there is no plan.
     package var base: EarlierVersion?
+    /// How many attempts at planning have failed.
+    package var planningAttempts: Int
+    /// The target whose look-up failed last while planning.
+    package var planningTarget: String?
+    /// What people decided, by what was to be decided; loaded only while there is no plan.
+    package var choices: [String: String]
     /// The hashes that a person has approved or rejected, by gate.
     package var approvals: [Approval]
 
@@ -32,6 +38,7 @@ package struct TakenHandoff: Sendable {
         id: UUID, token: Int64, takeovers: Int, requeues: Int, opportunity: String, contract: String, version: Int,
         part: String, correlationID: String, isTooOld: Bool, kind: Kind, direction: Direction, plan: String? = nil,
         deal: String? = nil, steps: [StepRecord], earlier: [EarlierVersion] = [], base: EarlierVersion? = nil,
+        planningAttempts: Int = 0, planningTarget: String? = nil, choices: [String: String] = [:],
         approvals: [Approval] = []
     ) {
         self.id = id
@@ -51,6 +58,9 @@ package struct TakenHandoff: Sendable {
         self.steps = steps
         self.earlier = earlier
         self.base = base
+        self.planningAttempts = planningAttempts
+        self.planningTarget = planningTarget
+        self.choices = choices
         self.approvals = approvals
     }
 
@@ -107,7 +117,7 @@ struct TakeTransactions: Sendable {
         FROM mine WHERE h.id = mine.id
         RETURNING h.id, h.token, h.takeovers, h.requeues, h.opportunity, h.contract, h.version, h.part,
             h.correlation_id, clock(now()) - h.active_since > $4::bigint * interval '1 millisecond' AS too_old,
-            h.kind, h.direction
+            h.kind, h.direction, h.planning_attempts, h.planning_target
         """)
 
     private static let plans = Statement(
@@ -116,9 +126,10 @@ struct TakeTransactions: Sendable {
     private static let deals = Statement(
         "taken_deals",
         """
-        SELECT handoff_id, body FROM deals
-        WHERE handoff_id = ANY($1::uuid[])
-            AND NOT EXISTS (SELECT FROM plans p WHERE p.handoff_id = deals.handoff_id)
+        SELECT d.handoff_id, d.body,
+            (SELECT json_object_agg(c.what, c.value)::text FROM choices c WHERE c.handoff_id = d.handoff_id)
+        FROM deals d
+        WHERE d.handoff_id = ANY($1::uuid[]) AND NOT EXISTS (SELECT FROM plans p WHERE p.handoff_id = d.handoff_id)
         """)
 
     private static func stepColumns(attempts: String) -> String {
@@ -186,7 +197,7 @@ struct TakeTransactions: Sendable {
         var taken: [UUID: TakenHandoff] = [:]
         for row in results[0] { try taken.add(row) }
         for row in results[1] { taken[try row.value(0, as: UUID.self)]?.plan = try row.value(1, as: String.self) }
-        for row in results[2] { taken[try row.value(0, as: UUID.self)]?.deal = try row.value(1, as: String.self) }
+        for row in results[2] { try taken[try row.value(0, as: UUID.self)]?.addDeal(row) }
         for row in results[3] { taken[try row.value(0, as: UUID.self)]?.steps.append(try StepRecord(row)) }
         for row in results[4] { try taken[try row.value(0, as: UUID.self)]?.addEarlier(row) }
         for row in results[5] { try taken[try row.value(0, as: UUID.self)]?.addToBase(row) }
@@ -209,12 +220,22 @@ extension [UUID: TakenHandoff] {
             opportunity: try row.value(4, as: String.self), contract: try row.value(5, as: String.self),
             version: Int(try row.value(6, as: Int32.self)), part: try row.value(7, as: String.self),
             correlationID: try row.value(8, as: String.self), isTooOld: try row.value(9, as: Bool.self),
-            kind: try row.known(10), direction: try row.known(11), steps: [])
+            kind: try row.known(10), direction: try row.known(11), steps: [],
+            planningAttempts: Int(try row.value(12, as: Int32.self)),
+            planningTarget: try row.value(13, as: String?.self))
         self[handoff.id] = handoff
     }
 }
 
 extension TakenHandoff {
+    fileprivate mutating func addDeal(_ row: Row) throws {
+        deal = try row.value(1, as: String.self)
+        choices =
+            try row.value(2, as: String?.self).map {
+                try JSONDecoder().decode([String: String].self, from: Data($0.utf8))
+            } ?? [:]
+    }
+
     fileprivate mutating func addEarlier(_ row: Row) throws {
         let step = try StepRecord(row, from: 3)
         if earlier.last?.id != step.id.handoff { earlier.append(try EarlierVersion(row, of: step)) }

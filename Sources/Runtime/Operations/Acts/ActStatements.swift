@@ -52,7 +52,7 @@ enum ActStatements {
         """
         UPDATE handoffs SET state = 'ready', direction = $2, cause = NULL, since = now.at, active_since = now.at,
             due_at = now.at + $3::bigint * interval '1 millisecond', requeues = requeues + 1, takeovers = 0,
-            publishes = 0
+            publishes = 0, planning_attempts = 0
         FROM (SELECT clock(clock_timestamp()) AS at) AS now WHERE id = $1 AND state IN ('parked', 'waiting')
         RETURNING id, queue, correlation_id
         """)

@@ -8,6 +8,7 @@ struct JournalText: Encodable {
     var externalID: String?
     var gate: String?
     var plan: String?
+    var choice: String?
 
     /// JSON with sorted keys, as all entries are.
     var text: String {

@@ -56,6 +56,7 @@ private func whatWasDone(before act: Act, in situation: Situation) -> Verdict? {
     case "closed":
         let done = [
             "requeued": "sent", "discarded": "discarded", "undo": "turned back", "kept": "kept", "adopted": "adopted",
+            "chosen": "decided",
         ]
         let resolution = incident.resolution ?? "-"
         let words = "by \(incident.closedBy ?? "-")\(at(incident.closedAt))"

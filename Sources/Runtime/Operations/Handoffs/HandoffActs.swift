@@ -84,7 +84,7 @@ public struct HandoffActs: Sendable {
         return "\(decision); the handoff goes on" + (try await publish(ticket))
     }
 
-    private func freeIncident(_ rows: [Row]) throws -> RowID? {
+    func freeIncident(_ rows: [Row]) throws -> RowID? {
         guard let row = rows.first else { return nil }
         if let holder = try row.decode("held_by", as: String?.self) {
             let because = try row.decode("held_why", as: String?.self) ?? "-"
@@ -103,14 +103,14 @@ public struct HandoffActs: Sendable {
             "already \(try row.value(1, as: String.self)) by \(try row.value(0, as: String.self)) at \(at)")
     }
 
-    private func wantedTicket(in written: [[Row]]) throws -> Ticket? {
+    func wantedTicket(in written: [[Row]]) throws -> Ticket? {
         try written.last?.first.map { row in
             Ticket(.handoff(try row.value(0, as: UUID.self)), queue: try row.value(1), correlationID: try row.value(2))
         }
     }
 
     /// What to add where the ticket is lost.
-    private func publish(_ ticket: Ticket?) async throws -> String {
+    func publish(_ ticket: Ticket?) async throws -> String {
         guard let ticket, let loss = try await post.publish([.ticket(ticket)])[0] else { return "" }
         return "; its ticket was not published (\(loss.reason)), so the worker will look within 30 s"
     }

@@ -16,6 +16,20 @@ public struct HandoffReport: Sendable, Codable, Equatable {
         public let externalID: String?
     }
 
+    /// What a person decided for the handoff.
+    public struct Choice: Sendable, Codable, Equatable {
+        /// What was to be decided, such as `customer`.
+        public let what: String
+        /// What was chosen.
+        public let value: String
+        /// The PostgreSQL role that chose.
+        public let by: String
+        /// When.
+        public let at: Date
+        /// Why.
+        public let why: String
+    }
+
     /// The handoff's id.
     public let handoff: String
     /// The opportunity.
@@ -58,6 +72,8 @@ public struct HandoffReport: Sendable, Codable, Equatable {
     public let closedAt: Date?
     /// The steps, in order.
     public let steps: [Step]
+    /// What people decided, by what was to be decided.
+    public let choices: [Choice]
 }
 
 /// An event that started nothing, or not yet: what became of it.

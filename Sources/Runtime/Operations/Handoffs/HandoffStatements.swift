@@ -10,7 +10,7 @@ enum HandoffStatements {
         """
         SELECT h.state, h.direction, h.cause, (SELECT e.source FROM events e
             WHERE e.handoff_id = h.id AND e.outcome = 'accepted' ORDER BY e.received_at LIMIT 1) AS requester,
-            session_user::text AS actor
+            session_user::text AS actor, EXISTS (SELECT FROM plans p WHERE p.handoff_id = h.id) AS planned
         FROM handoffs h WHERE h.id = $1 FOR UPDATE OF h
         """)
 
@@ -33,6 +33,14 @@ enum HandoffStatements {
 
     static let adopt = Statement(
         "adopt", "UPDATE steps SET adopt_id = $3, attempts = 0 WHERE handoff_id = $1 AND ordinal = $2")
+
+    /// A later choice takes the place of an earlier one.
+    static let choose = Statement(
+        "choose",
+        """
+        INSERT INTO choices (handoff_id, what, value, why) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (handoff_id, what) DO UPDATE SET value = excluded.value, why = excluded.why
+        """)
 
     static let decide = Statement(
         "decide_approval",

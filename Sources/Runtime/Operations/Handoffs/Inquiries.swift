@@ -38,6 +38,13 @@ public struct Inquiries: Sendable {
         WHERE handoff_id = ANY($1::text[]::uuid[]) ORDER BY handoff_id, ordinal
         """)
 
+    private static let choices = Statement(
+        "inquire_choices",
+        """
+        SELECT handoff_id::text, what, value, decided_by, decided_at, why FROM choices
+        WHERE handoff_id = ANY($1::text[]::uuid[]) ORDER BY handoff_id, what
+        """)
+
     private static let events = Statement(
         "inquire_events",
         """
@@ -57,18 +64,26 @@ public struct Inquiries: Sendable {
                     state: try row.value(3, as: String.self), failedAttempts: Int(try row.value(4, as: Int32.self)),
                     externalID: try row.value(5, as: String?.self)))
         }
+        var choices: [String: [HandoffReport.Choice]] = [:]
+        for row in try await database.query(Self.choices, ids) {
+            choices[try row.value(0, as: String.self), default: []].append(
+                HandoffReport.Choice(
+                    what: try row.value(1, as: String.self), value: try row.value(2, as: String.self),
+                    by: try row.value(3, as: String.self), at: try row.value(4, as: Date.self),
+                    why: try row.value(5, as: String.self)))
+        }
         let events = try await database.query(Self.events, key, ids).map { row in
             EventReport(
                 source: try row.value(0, as: String.self), event: try row.value(1, as: String.self),
                 outcome: try row.value(2, as: String.self), reason: try row.value(3, as: String?.self),
                 copies: Int(try row.value(4, as: Int32.self)), handoff: try row.value(5, as: String?.self))
         }
-        return Inquiry(handoffs: try rows.map { try HandoffReport($0, steps: steps) }, events: events)
+        return Inquiry(handoffs: try rows.map { try HandoffReport($0, steps: steps, choices: choices) }, events: events)
     }
 }
 
 extension HandoffReport {
-    init(_ row: Row, steps: [String: [Step]]) throws {
+    init(_ row: Row, steps: [String: [Step]], choices: [String: [Choice]]) throws {
         let id = try row.value(0, as: String.self)
         let state = try row.value(7, as: String.self)
         let queue = try row.value(8, as: String.self)
@@ -86,7 +101,7 @@ extension HandoffReport {
             lateBecause: LateCause(
                 state: state, cause: try row.value(state == "parked" ? 21 : 10, as: String?.self)),
             acceptedAt: try row.value(19, as: Date.self), closedAt: try row.value(20, as: Date?.self),
-            steps: steps[id] ?? [])
+            steps: steps[id] ?? [], choices: choices[id] ?? [])
     }
 }
 
@@ -96,8 +111,11 @@ extension Inquiries {
         """
         SELECT h.id::text, h.opportunity, h.contract, h.version, d.customer, d.total_minor, d.currency, h.state,
             h.queue, p.external_id, h.created_at,
-            (SELECT min(j.at) FROM journal j WHERE j.handoff_id = h.id
-                AND j.entry::jsonb ->> 'what' IN ('done', 'found') AND j.entry::jsonb ->> 'step' = $2),
+            (SELECT max(e.at) FROM (SELECT min(j.at) AS at FROM journal j WHERE j.handoff_id = h.id
+                AND j.entry::jsonb ->> 'what' IN ('done', 'found')
+                AND split_part(j.entry::jsonb ->> 'step', '/', 1) = $2 GROUP BY j.entry::jsonb ->> 'step') e
+                HAVING count(*) >= (SELECT count(*) FROM steps s
+                    WHERE s.handoff_id = h.id AND split_part(s.name, '/', 1) = $2)),
             h.closed_at, h.since, CASE h.state WHEN 'parked' THEN coalesce((SELECT i.class FROM incidents i
                 WHERE i.handoff_id = h.id AND i.state <> 'closed' AND i.blocking LIMIT 1), h.cause) ELSE h.cause END
         FROM handoffs h JOIN deals d ON d.handoff_id = h.id
@@ -107,7 +125,7 @@ extension Inquiries {
         """)
 
     /// The newest handoffs or, of those that wait or are parked, the ones that have for longest. `readyStep` is the step
-    /// whose end makes a project ready, `projectStep` the one whose id names it.
+    /// whose end, in all its instances, makes a project ready, `projectStep` the one whose id names it.
     public func list(
         limit: Int, lateOnly: Bool = false, readyStep: String, projectStep: String
     ) async throws -> [HandoffLine] {

@@ -36,9 +36,10 @@ public enum LateCause: String, Sendable, Codable, CaseIterable {
             .unsupportedVersion,
             .sourceMismatch, .tooManyLines, .amountsDoNotAddUp, .datesReversed, .conflict, .lateChange, .baseMissing,
             .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .serviceUnknown,
-            .adoptionUnconfirmed:
+            .adoptionUnconfirmed, .catalogMissing, .templateRetired, .currencyNotEnabled, .taxProfileMissing,
+            .termsUnknown, .rateCardMissing, .dimensionInvalid, .sowMismatch:
             self = .dataQuality
-        case .notApproved: self = .approval
+        case .notApproved, .planStale: self = .approval
         case .attemptsUsedUp, .ageUsedUp, .unroutable, .undeliverable: self = .apiFailure
         case .targetRefused, .undoRefused, .residue, .statusRefused, .takeoversUsedUp, .unknown: self = .downstream
         }

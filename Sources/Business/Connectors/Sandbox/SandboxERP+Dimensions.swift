@@ -1,0 +1,32 @@
+import Sagas
+
+/// Dimensions that are reserved for projects to come.
+extension SandboxERP {
+    func reserveDimensions(_ dimensions: DimensionRecord, as call: Call) async throws -> String {
+        let body = SandboxWire.Dimensions(dimensions)
+        let reservation = OnlyOne(
+            target: caller.target, list: reservations,
+            create: { _ = try await caller.send(.POST, Self.path, body, verb: "reserve_dimensions", as: $0) },
+            remove: { _ = try await releaseDimensions($0, as: $1) })
+        return try await reservation.id(as: call)
+    }
+
+    func findReservation(as call: Call) async throws -> String? {
+        try await reservations(as: call).first
+    }
+
+    func hasReservation(_ id: String, as call: Call) async throws -> Bool {
+        try await caller.has("\(Self.path)/\(id.asPart)", verb: "get_reservation", as: call)
+    }
+
+    func releaseDimensions(_ id: String, as call: Call) async throws -> Undone {
+        try await caller.undo("\(Self.path)/\(id.asPart)", verb: "release_dimensions", as: call)
+    }
+
+    private static let path = "/dimension-reservations"
+
+    /// Those that were made with the call's key, oldest first.
+    private func reservations(as call: Call) async throws -> [String] {
+        try await ids(at: "\(Self.path)?key=\(call.key.asPart)", verb: "find_reservation", as: call)
+    }
+}

@@ -1,0 +1,36 @@
+import Connectors
+import Sagas
+
+/// Somebody whom the project needs, asked for in the PSA once the project is open for work.
+struct PublishDemand: Step {
+    static let name = "publish-demand"
+    let demand: DemandRecord
+    let target = "PSA"
+    let psa: any PSA
+
+    /// Role, skill, location and start, which no two demands of a plan share.
+    var instance: String { [demand.role, demand.skill, demand.location, demand.start].joined(separator: "/") }
+
+    func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        let project = try attempt.externalID(of: CreateProject.name)
+        guard let id = try await psa.findDemand(project: project, as: Call(for: attempt)) else { return .absent }
+        return .present(Receipt(externalID: id, origin: .created))
+    }
+
+    func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        let project = try attempt.externalID(of: CreateProject.name)
+        guard try await psa.hasDemand(externalID, project: project, as: Call(for: attempt)) else { return .absent }
+        return .present(Receipt(externalID: externalID, origin: .created))
+    }
+
+    func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
+        let project = try attempt.externalID(of: CreateProject.name)
+        let id = try await psa.publishDemand(demand, project: project, as: Call(for: attempt))
+        return Receipt(externalID: id, origin: .created)
+    }
+
+    func compensate(_ receipt: Receipt, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Undone {
+        let project = try attempt.externalID(of: CreateProject.name)
+        return try await psa.withdrawDemand(receipt.externalID, project: project, as: Call(for: attempt))
+    }
+}
