@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Deals
 import Logging
+import Mappings
 import NIOCore
 import NIOHTTP1
 
@@ -9,7 +10,16 @@ struct HubSpotDeals: Sendable {
     let api: Source.API
     let client: HTTPClient
     let logger: Logger
+    private let wanted = HubSpotFetch()
 
+    init(api: Source.API, client: HTTPClient, logger: Logger) {
+        self.api = api
+        self.client = client
+        self.logger = logger
+    }
+
+    /// Where a company names the one to which it belongs.
+    private static let parent = "hs_parent_company_id"
     /// Calls at once: HubSpot allows 100 in 10 s, and the others wait for them.
     private static let callsAtOnce = 8
     /// The most objects of one batch read.
@@ -20,7 +30,7 @@ struct HubSpotDeals: Sendable {
     /// The deals by id, without those that are gone. Throws ``Problem`` when HubSpot does not answer until `deadline`.
     func deals(
         _ ids: Set<String>, until deadline: ContinuousClock.Instant
-    ) async throws -> [String: HubSpotDeal] {
+    ) async throws -> [String: FetchedDeal] {
         if ids.isEmpty { return [:] }
         do {
             return try await GatewayService.until(deadline) { try await fetch(ids.sorted(), deadline) }
@@ -34,7 +44,7 @@ struct HubSpotDeals: Sendable {
 
     private func fetch(
         _ ids: [String], _ deadline: ContinuousClock.Instant
-    ) async throws -> [String: HubSpotDeal] {
+    ) async throws -> [String: FetchedDeal] {
         var found: [String: JSON] = [:]
         for start in stride(from: 0, to: ids.count, by: Self.callsAtOnce) {
             let part = ids[start..<min(start + Self.callsAtOnce, ids.count)]
@@ -44,35 +54,45 @@ struct HubSpotDeals: Sendable {
             }
         }
         let deals = Array(found.values)
-        async let lines = objects("line_items", of: deals, deadline)
-        async let companies = objects("companies", of: deals, deadline)
-        async let contacts = objects("contacts", of: deals, deadline)
-        let others = try await (lines, companies, contacts)
+        async let lines = objects("line_items", wanted.lineItems, of: deals, deadline)
+        async let companies = objects("companies", wanted.company + [Self.parent], of: deals, deadline)
+        async let contacts = objects("contacts", wanted.contacts, of: deals, deadline)
+        let (allLines, allCompanies, allContacts) = try await (lines, companies, contacts)
+        let parentIDs = allCompanies.values.compactMap(Self.parentID)
+        let parents = try await read("companies", wanted.parentCompany, parentIDs, deadline)
         return found.mapValues { deal in
-            HubSpotDeal(
-                deal: deal, lines: Self.ids("line_items", of: deal).compactMap { others.0[$0] },
-                companies: Self.ids("companies", of: deal).compactMap { others.1[$0] },
-                contacts: Self.ids("contacts", of: deal).compactMap { others.2[$0] })
+            let company = Self.mainCompany(of: deal).flatMap { allCompanies[$0] }
+            return FetchedDeal(
+                deal: deal, company: company,
+                parentCompany: company.flatMap(Self.parentID).flatMap { parents[$0] },
+                lineItems: Self.ids("line_items", of: deal).compactMap { allLines[$0] },
+                contacts: Self.ids("contacts", of: deal).compactMap { allContacts[$0] })
         }
     }
 
     private func deal(_ id: String, _ deadline: ContinuousClock.Instant) async throws -> JSON? {
-        let properties = HubSpotDeal.dealProperties + api.properties
         let query =
-            properties.map { "properties=\($0.asQuery)" } + HubSpotDeal.associations.map { "associations=\($0)" }
-        return try await send(
-            .GET, "/crm/v3/objects/deals/\(id.asQuery)?\(query.joined(separator: "&"))", nil, deadline)
+            (wanted.deal + api.properties).map { "properties=\($0.asQuery)" }
+            + ["line_items", "companies", "contacts"].map { "associations=\($0)" }
+        let path = "/crm/v3/objects/deals/\(id.asQuery)?\(query.joined(separator: "&"))"
+        return try await send(.GET, path, nil, deadline)
     }
 
     private func objects(
-        _ kind: String, of deals: [JSON], _ deadline: ContinuousClock.Instant
+        _ kind: String, _ properties: [String], of deals: [JSON], _ deadline: ContinuousClock.Instant
     ) async throws -> [String: JSON] {
-        let ids = Set(deals.flatMap { Self.ids(kind, of: $0) }).sorted()
+        try await read(kind, properties, deals.flatMap { Self.ids(kind, of: $0) }, deadline)
+    }
+
+    private func read(
+        _ kind: String, _ properties: [String], _ ids: [String], _ deadline: ContinuousClock.Instant
+    ) async throws -> [String: JSON] {
+        let ids = Set(ids).sorted()
         var found: [String: JSON] = [:]
         for start in stride(from: 0, to: ids.count, by: Self.mostInBatch) {
             let part = ids[start..<min(start + Self.mostInBatch, ids.count)]
             let body: JSON = [
-                "properties": .array((HubSpotDeal.properties[kind] ?? []).map { .string($0) }),
+                "properties": .array(properties.map { .string($0) }),
                 "inputs": .array(part.map { ["id": .string($0)] }),
             ]
             let answer = try await send(.POST, "/crm/v3/objects/\(kind)/batch/read", body, deadline)
@@ -83,13 +103,27 @@ struct HubSpotDeals: Sendable {
         return found
     }
 
-    /// The ids of the associated objects; HubSpot names one several times where it has several labels.
-    private static func ids(_ kind: String, of deal: JSON) -> [String] {
+    private static func associations(_ kind: String, of deal: JSON) -> [JSON] {
         let associations = deal["associations"]
         // Asked for as line_items, answered as "line items".
         let list = associations?[kind] ?? associations?[kind.replacing("_", with: " ")]
+        return list?["results"]?.items ?? []
+    }
+
+    /// The ids of the associated objects; HubSpot names one several times where it has several labels.
+    private static func ids(_ kind: String, of deal: JSON) -> [String] {
         var seen: Set<String> = []
-        return (list?["results"]?.items ?? []).compactMap { $0["id"]?.identifier }.filter { seen.insert($0).inserted }
+        return associations(kind, of: deal).compactMap { $0["id"]?.identifier }.filter { seen.insert($0).inserted }
+    }
+
+    /// The primary company where HubSpot names one, and otherwise the first.
+    private static func mainCompany(of deal: JSON) -> String? {
+        let all = associations("companies", of: deal)
+        return (all.first { $0["type"]?.string == "deal_to_company" } ?? all.first)?["id"]?.identifier
+    }
+
+    private static func parentID(of company: JSON) -> String? {
+        company["properties"]?[parent]?.identifier.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// The answer as JSON, nil for a thing that is not there.
