@@ -136,7 +136,7 @@ let package = Package(
             "GatewayService", in: "Programs",
             [
                 "Catalogs", "Connectors", "Deals", "Handoffs", "Mappings", "Observability", "PostgreSQL", "RabbitMQ",
-                "Sagas", "Settings", "Workers", asyncHTTPClient, crypto, hummingbird, hummingbirdCore, lifecycle,
+                "Sagas", "Settings", "WorkerPrograms", asyncHTTPClient, crypto, hummingbird, hummingbirdCore, lifecycle,
                 logging, metrics, nioCore, nioHTTP1, unixSignals, yams,
             ],
             resources: [.embedInCode("Serving/openapi.json")]),

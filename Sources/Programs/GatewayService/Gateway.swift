@@ -1,7 +1,11 @@
 import AsyncHTTPClient
+import Catalogs
+import Connectors
+import Handoffs
 import Logging
 import Metrics
 import Observability
+import PostgreSQL
 import RabbitMQ
 import ServiceLifecycle
 import Settings
@@ -11,10 +15,13 @@ import UnixSignals
 struct Gateway {
     /// The exchange that takes what sources say.
     static let exchange = "deals"
+    /// After how long at the most a newly approved catalog is judged by.
+    private static let catalogRefresh = Duration.seconds(5)
 
     private let settings: GatewaySettings
     private let sources: [String: Source]
     private let publisher: Publisher
+    private let database: Database?
     private let registry: PrometheusRegistry
     private let logger: Logger
 
@@ -28,6 +35,7 @@ struct Gateway {
         publisher = Publisher(settings: try Self.broker(settings), patience: settings.confirmTime) { event in
             log.info("broker connection", metadata: ["event": "\(event)"])
         }
+        database = try Self.database(settings)
     }
 
     /// Connects once and reports what the broker lacks.
@@ -45,16 +53,16 @@ struct Gateway {
     func run() async throws {
         for warning in settings.warnings { logger.warning("\(warning)") }
         MetricsSystem.bootstrap(registry)
-        try await withClient { client in
-            try await services(client, stoppingOn: [.sigterm, .sigint]) { _ in }.run()
+        try await withClients { client, connections in
+            try await services(client, connections, stoppingOn: [.sigterm, .sigint]) { _ in }.run()
         }
     }
 
     /// Serves while `body`, which is told the port, runs; then stops in order.
     func serve<Value: Sendable>(while body: (Int) async throws -> Value) async throws -> Value {
-        try await withClient { client in
+        try await withClients { client, connections in
             let (ports, port) = AsyncStream.makeStream(of: Int.self)
-            let services = services(client, stoppingOn: []) { port.yield($0) }
+            let services = services(client, connections, stoppingOn: []) { port.yield($0) }
             return try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     defer { port.finish() }
@@ -77,20 +85,46 @@ struct Gateway {
         }
     }
 
-    private func withClient<Value: Sendable>(_ body: (HTTPClient) async throws -> Value) async throws -> Value {
+    /// The connections to sources' APIs and to targets, for as long as `body` runs.
+    private func withClients<Value: Sendable>(
+        _ body: (HTTPClient, HTTPConnections) async throws -> Value
+    ) async throws -> Value {
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration)
+        let connections = HTTPConnections()
+        let result: Result<Value, any Error>
         do {
-            let value = try await body(client)
-            try await client.shutdown()
-            return value
+            result = .success(try await body(client, connections))
         } catch {
-            try await client.shutdown()
-            throw error
+            result = .failure(error)
         }
+        try await client.shutdown()
+        try await connections.shutdown()
+        return try result.get()
+    }
+
+    private func checks(_ connections: HTTPConnections) -> CheckDesk {
+        let (adapter, base) = (Adapter.sandbox, settings.targetsURL ?? "")
+        let catalogs: any CatalogSource = GivenCatalog(nil)
+        return CheckDesk(
+            token: settings.token.map(BearerToken.init),
+            planning: Planning(
+                catalogs: catalogs, erp: adapter.erp(at: base, over: connections),
+                psa: adapter.psa(at: base, over: connections), tax: adapter.tax(at: base, over: connections)),
+            asksTargets: settings.targetsURL != nil, time: settings.checkTime, logger: logger)
+    }
+
+    private static func database(_ settings: GatewaySettings) throws -> Database? {
+        guard let url = settings.postgresqlURL else { return nil }
+        var database = try DatabaseSettings(
+            url.revealed, password: settings.postgresqlPassword.map { PostgreSQL.Secret($0.revealed) })
+        database.searchPath = [settings.postgresqlSchema]
+        database.applicationName = "gateway"
+        return Database(database, size: settings.poolSize)
     }
 
     private func services(
-        _ client: HTTPClient, stoppingOn signals: [UnixSignal], _ onBound: @escaping @Sendable (Int) async -> Void
+        _ client: HTTPClient, _ connections: HTTPConnections, stoppingOn signals: [UnixSignal],
+        _ onBound: @escaping @Sendable (Int) async -> Void
     ) -> ServiceGroup {
         let (publisher, logger) = (publisher, logger)
         let health = HealthServer(
@@ -99,13 +133,15 @@ struct Gateway {
         let doors = sources.mapValues { $0.door(client: client, logger: logger) }
         let desk = Desk(
             webhooks: WebhookDesk(doors: doors, publisher: publisher, logger: logger),
-            checks: CheckDesk(token: settings.token.map(BearerToken.init)),
+            checks: checks(connections),
             maxBodyBytes: settings.maxBodyBytes, requestTime: settings.requestTime, confirmTime: settings.confirmTime,
             logger: logger)
         let server = GatewayServer(
             host: settings.host, port: settings.port, desk: desk, logger: logger, onBound: onBound)
         // Services stop in reverse: what was begun is answered while the broker is still there.
-        let services: [any Service] = [health, BrokerConnection(publisher: publisher), server]
+        var services: [any ServiceLifecycle.Service] = [health]
+        if let database { services.append(Connection { await database.run() }) }
+        services += [Connection { try await publisher.run() }, server]
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals,
             logger: logger)
@@ -145,12 +181,13 @@ struct Gateway {
     }
 }
 
-/// Keeps the publisher's connection until the gateway has answered what it began.
-private struct BrokerConnection: Service {
-    let publisher: Publisher
+/// Keeps a connection until the gateway has answered what it began.
+private struct Connection: ServiceLifecycle.Service {
+    let connect: @Sendable () async throws -> Void
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown { try await publisher.run() }
+        let connect = connect
+        try await cancelWhenGracefulShutdown { try await connect() }
         try await gracefulShutdown()
     }
 }
