@@ -100,7 +100,8 @@ let package = Package(
             ["PostgreSQL", "RabbitMQ", "Sagas", "Workers", crypto, lifecycle, logging, metrics],
             resources: [
                 .embedInCode("Migrations/0001_handoffs.sql"), .embedInCode("Migrations/0002_roles.sql"),
-                .embedInCode("Migrations/0003_failures.sql"), .embedInCode("Migrations/0005_planning.sql"),
+                .embedInCode("Migrations/0003_failures.sql"), .embedInCode("Migrations/0004_catalog.sql"),
+                .embedInCode("Migrations/0005_planning.sql"),
             ]),
         library("Operations", in: "Runtime", ["Fleet", "PostgreSQL", "RabbitMQ", "Workers", crypto]),
         library(
@@ -125,8 +126,8 @@ let package = Package(
         library(
             "WorkerPrograms", in: "Programs",
             [
-                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "Observability", "PostgreSQL", "RabbitMQ",
-                "Settings", "Workers", lifecycle, logging, metrics,
+                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "Observability", "Operations", "PostgreSQL",
+                "RabbitMQ", "Settings", "Workers", lifecycle, logging, metrics,
             ]),
         program("DealEventsWorker", ["Handoffs", "WorkerPrograms"]),
         program("ProjectProvisioningWorker", ["Handoffs", "WorkerPrograms"]),
@@ -150,8 +151,8 @@ let package = Package(
         program(
             "Baton",
             [
-                "Fleet", "Handoffs", "OperatorConsole", "Operations", "PostgreSQL", "RabbitMQ", "Topology", "Workers",
-                argumentParser,
+                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "OperatorConsole", "Operations", "PostgreSQL",
+                "RabbitMQ", "Topology", "Workers", argumentParser,
             ]),
         program(
             "Requeue", ["Deals", "Handoffs", "OperatorConsole", "Operations", "PostgreSQL", "Workers", argumentParser]),
@@ -165,7 +166,9 @@ let package = Package(
             name: "Support", dependencies: ["Fleet", "PostgreSQL", "RabbitMQ", "Topology"], path: "Tests/Support",
             swiftSettings: strict),
         tests("Fleet", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Support", "Workers", lifecycle, logging]),
-        tests("Catalogs", ["Catalogs", "Deals", "Workers", yams], exclude: ["Planted", "Support/schema_errors.py"]),
+        tests(
+            "Catalogs", ["Catalogs", "Deals", "Operations", "PostgreSQL", "Support", "WorkerPrograms", "Workers", yams],
+            exclude: ["Planted", "Support/schema_errors.py"]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Drill", ["Drill", "Support", asyncHTTPClient]),
         tests(

@@ -41,7 +41,7 @@ struct DealEventDecoderTests {
             .conflict, .lateChange, .baseMissing, .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped,
             .duplicateCustomer, .serviceUnknown, .targetRefused, .undoRefused, .residue, .adoptionUnconfirmed,
             .statusRefused, .catalogMissing, .templateRetired, .currencyNotEnabled, .taxProfileMissing, .termsUnknown,
-            .rateCardMissing, .dimensionInvalid, .sowMismatch, .planStale,
+            .rateCardMissing, .dimensionInvalid, .sowMismatch, .signatureUnmatched, .planStale,
             .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .unroutable, .undeliverable, .unknown,
         ]
         #expect(classes == Set(IncidentClass.allCases.filter { !later.contains($0) }.map(\.rawValue)))

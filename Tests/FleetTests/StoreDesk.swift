@@ -27,7 +27,8 @@ struct StoreDesk: Sendable {
                         database: schema.database, limits: limits, saga: "test", queue: Self.queue),
                     takes: TakeTransactions(database: schema.database, limits: limits, queue: Self.queue),
                     owners: OwnerTransactions(database: schema.database, limits: limits),
-                    sweeps: SweepTransactions(database: schema.database, limits: limits),
+                    sweeps: SweepTransactions(
+                        database: schema.database, limits: limits, planningQueue: Self.queue),
                     claims: ClaimTransactions(database: schema.database)))
         }
     }

@@ -24,7 +24,7 @@ import Workers
                 "not_approved", "conflict", "late_change", "base_missing", "base_unusable", "tax_unknown",
                 "revenue_rule_missing", "entity_unmapped", "duplicate_customer", "service_unknown",
                 "catalog_missing", "template_retired", "currency_not_enabled", "tax_profile_missing", "terms_unknown",
-                "rate_card_missing", "dimension_invalid", "sow_mismatch", "plan_stale",
+                "rate_card_missing", "dimension_invalid", "sow_mismatch", "signature_unmatched", "plan_stale",
                 "target_refused", "undo_refused", "residue", "adoption_unconfirmed", "status_refused",
                 "attempts_used_up", "age_used_up",
                 "takeovers_used_up", "unroutable", "undeliverable", "unknown",

@@ -16,6 +16,25 @@ public struct Arrival: Sendable, Equatable {
         case change(base: Int)
         /// That the contract is called off.
         case cancel
+        /// That a document of the opportunity was signed; it names no contract.
+        case signature(Signed)
+    }
+
+    /// A document that was signed.
+    public struct Signed: Sendable, Equatable {
+        /// The envelope's id at the signature service.
+        public let envelope: String
+        /// SHA-256 of the signed statement of work, where the envelope names it.
+        public let sowHash: String?
+        /// When the last party signed.
+        public let signedAt: Date
+
+        /// Describes a signed document.
+        public init(envelope: String, sowHash: String?, signedAt: Date) {
+            self.envelope = envelope
+            self.sowHash = sowHash
+            self.signedAt = signedAt
+        }
     }
 
     /// The publisher, which is also the first word of its routing keys.
@@ -46,13 +65,17 @@ public struct Arrival: Sendable, Equatable {
     public var ignoredBecause: String?
     /// What the CRM shall say once the handoff is accepted; nil where no CRM is told.
     public var status: Status?
+    /// SHA-256 of the statement of work that the deal was made from, where it names it.
+    public var sowHash: String?
+    /// Whether the deal starts nothing before a document of its opportunity is signed.
+    public var waitsForSignature: Bool
 
     /// Describes one event.
     public init(
         source: String, eventID: String, correlationID: String, opportunity: String, contract: String, version: Int,
         kind: Kind = .complete, body: String, contentHash: String, customer: String, totalMinor: Int64,
         currency: String,
-        ignoredBecause: String? = nil, status: Status? = nil
+        ignoredBecause: String? = nil, status: Status? = nil, sowHash: String? = nil, waitsForSignature: Bool = false
     ) {
         self.source = source
         self.eventID = eventID
@@ -68,6 +91,19 @@ public struct Arrival: Sendable, Equatable {
         self.currency = currency
         self.ignoredBecause = ignoredBecause
         self.status = status
+        self.sowHash = sowHash
+        self.waitsForSignature = waitsForSignature
+    }
+
+    /// Describes the event of a signature; `body` is its canonical JSON.
+    public init(
+        source: String, eventID: String, correlationID: String, opportunity: String, signed: Signed, body: String,
+        contentHash: String
+    ) {
+        self.init(
+            source: source, eventID: eventID, correlationID: correlationID, opportunity: opportunity, contract: "",
+            version: 0, kind: .signature(signed), body: body, contentHash: contentHash, customer: "", totalMinor: 0,
+            currency: "XXX")
     }
 
     /// Describes an event that starts nothing, and of which no whole deal is known.
@@ -86,7 +122,7 @@ public struct Arrival: Sendable, Equatable {
 public struct Admission: Sendable, Equatable {
     /// The closed list of dispositions, stored and published by these names.
     public enum Outcome: String, Sendable, Codable, CaseIterable {
-        /// It started a handoff.
+        /// It started a handoff; or it is a signature, which started or joined one.
         case accepted
         /// The same version with the same content is known already.
         case duplicate

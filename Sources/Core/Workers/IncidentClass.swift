@@ -60,6 +60,8 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
     case dimensionInvalid = "dimension_invalid"
     /// The statement of work that was signed is not the one that the deal was made from.
     case sowMismatch = "sow_mismatch"
+    /// A document was signed, and no deal of its opportunity has arrived.
+    case signatureUnmatched = "signature_unmatched"
     /// What would be done now is not the plan that somebody looked at and expects.
     case planStale = "plan_stale"
     /// A target said that it will never do this.
@@ -92,7 +94,7 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
             .sourceMismatch, .statusRefused, .unroutable:
             .integration
         case .tooManyLines, .amountsDoNotAddUp, .datesReversed, .notApproved, .conflict, .lateChange, .baseMissing,
-            .baseUnusable, .sowMismatch, .planStale, .mandatoryMissing:
+            .baseUnusable, .sowMismatch, .signatureUnmatched, .planStale, .mandatoryMissing:
             .salesOperations
         case .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .targetRefused, .undoRefused,
             .residue, .currencyNotEnabled, .taxProfileMissing, .termsUnknown, .rateCardMissing, .dimensionInvalid:

@@ -8,5 +8,6 @@ struct Baton: AsyncParsableCommand {
         subcommands: [
             MigrateCommand.self, TopologyCommand.self, ListCommand.self, ShowCommand.self, JournalCommand.self,
             HandoffCommand.self, ApproveCommand.self, PauseCommand.self, ResumeCommand.self, PausesCommand.self,
+            PlanCommand.self, WhatIfCommand.self, CatalogCommand.self,
         ])
 }

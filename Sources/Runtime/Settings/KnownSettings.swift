@@ -78,6 +78,9 @@ enum KnownSettings {
     static let triggerStages = Setting(
         "BATON_TRIGGER_STAGES", "The sales stages at which a deal is handed off, if not the built-in ones.",
         expected: "text")
+    static let catalogRefresh = DurationSetting(
+        "BATON_CATALOG_REFRESH", "After how long at the most a worker takes up a newly approved catalog.",
+        fallback: .seconds(5), in: .seconds(0)...(.seconds(3600)))
     static let crashAt = Setting(
         "BATON_CRASH_AT", "For tests: the point at which the worker kills itself, as POINT or POINT:NTH.",
         expected: "text")
@@ -87,7 +90,7 @@ enum KnownSettings {
         healthHost, healthPort.setting, logLevel, logFormat, poolSize.setting, lease.setting, ticketLease.setting,
         sweepInterval.setting, maximalAge.setting, takeovers.setting, prefetch.setting, breakerFailures.setting,
         breakerWait.setting, longestBreakerWait.setting, drainTime.setting, cancelTime.setting,
-        maxBodyBytes.setting, maxLines.setting, triggerStages, crashAt,
+        maxBodyBytes.setting, maxLines.setting, triggerStages, catalogRefresh.setting, crashAt,
     ]
 
     private static func choices<Choice: RawRepresentable & CaseIterable>(of type: Choice.Type) -> String

@@ -50,6 +50,8 @@ public struct WorkerSettings: Sendable, Equatable {
     public let maxLines: Int
     /// The sales stages at which a deal is handed off, if not the built-in ones.
     public let triggerStages: String?
+    /// After how long at the most a worker takes up a newly approved catalog.
+    public let catalogRefresh: Duration
     /// The point at which the worker kills itself, for tests.
     public let crashAt: String?
     /// What can be worked with and should still be put right.
@@ -95,6 +97,7 @@ public struct WorkerSettings: Sendable, Equatable {
         maxBodyBytes = reader.number(KnownSettings.maxBodyBytes)
         maxLines = reader.number(KnownSettings.maxLines)
         triggerStages = reader.text(KnownSettings.triggerStages)
+        catalogRefresh = reader.duration(KnownSettings.catalogRefresh)
         crashAt = reader.text(KnownSettings.crashAt)
         warnings = reader.warnings
     }

@@ -123,7 +123,12 @@ struct PostgreSQLSide: StoreSide {
             FROM mirrors m
         UNION ALL SELECT concat_ws(' ', 'target', t.name, t.failures, t.openings, \(moment("t.open_until")),
             \(moment("t.probe_until")), \(moment("t.throttled_until"))) FROM targets t
-        UNION ALL SELECT concat_ws(' ', 'event', e.source, e.event_id, e.outcome, e.copies) FROM events e
+        UNION ALL SELECT concat_ws(' ', 'event', e.source, e.event_id, e.outcome, e.copies,
+            coalesce(e.handoff_id::text, '-')) FROM events e
+        UNION ALL SELECT concat_ws(' ', 'signature', g.envelope, g.opportunity, coalesce(g.sow_hash, '-'), g.state,
+            coalesce(g.handoff_id::text, '-'), \(moment("g.due_at"))) FROM signatures g
+        UNION ALL SELECT concat_ws(' ', 'unsigned', u.opportunity, u.contract, u.version, u.event_id, u.content_hash,
+            u.state, coalesce(u.handoff_id::text, '-')) FROM unsigned_deals u
         UNION ALL SELECT concat_ws(' ', 'plan', p.handoff_id, p.body) FROM plans p
         UNION ALL SELECT concat_ws(' ', 'journal', j.handoff_id, j.seq, j.entry) FROM journal j
         """

@@ -90,13 +90,14 @@ extension BillingTerm: WrittenRow {
 
 extension MatchRules: WrittenRow {
     static let what = "a match rule"
-    static let keys = ["entity", "taxIDEqual", "nameSimilarity", "sameCountry", "ignoredWords"]
+    static let keys = ["entity", "taxIDEqual", "nameSimilarity", "sameCountry", "ignoredWords", "otherEntity"]
 
     init(_ row: YAMLRow) {
         self.init(
             entity: row.code("entity", allowing: ["*"]), taxIDEqual: row.bool("taxIDEqual"),
             nameSimilarity: row.integer("nameSimilarity", in: 0...100), sameCountry: row.bool("sameCountry"),
-            ignoredWords: row.has("ignoredWords") ? row.texts("ignoredWords") : [], owner: row.choice("owner"),
+            ignoredWords: row.has("ignoredWords") ? row.texts("ignoredWords") : [],
+            otherEntity: row.has("otherEntity") ? row.choice("otherEntity") : .exception, owner: row.choice("owner"),
             validFrom: row.date("validFrom"), validTo: row.optionalDate("validTo"))
     }
 }

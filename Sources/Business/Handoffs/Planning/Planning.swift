@@ -77,20 +77,40 @@ public struct Planning: Sendable {
         _ deal: Deal, handoff: UUID, upon base: Base<HandoffPlan>?, by catalog: Catalog?, isOffline: Bool,
         on attempt: PlanningAttempt
     ) async throws -> HandoffPlan {
+        guard let catalog, !isOffline else {
+            return try Self.offlinePlan(of: deal, by: catalog, handoff: handoff, upon: base)
+        }
+        let resolution = Resolution(of: deal, by: catalog)
+        if !resolution.findings.isEmpty { throw Refusal(resolution.findings) }
         do {
-            guard let catalog else {
-                let findings = Self.withoutCatalog(deal)
-                if !findings.isEmpty { throw Refusal(findings) }
-                return try HandoffPlan(for: deal, handoff: handoff, upon: base)
-            }
-            let resolution = Resolution(of: deal, by: catalog)
-            if !resolution.findings.isEmpty { throw Refusal(resolution.findings) }
-            let lookUps = isOffline ? .none : try await ask(about: deal, resolution, attempt)
+            let lookUps = try await ask(about: deal, resolution, attempt)
             let plan = try HandoffPlan(for: deal, handoff: handoff, upon: base, by: resolution, lookUps)
             try Self.check(plan, against: deal.expectedPlanHash)
             return plan
         } catch let refused as Refused {
             throw Refusal([PlanFinding(refused)], refused)
+        }
+    }
+
+    /// The plan of a deal about which nobody is asked: pure.
+    static func offlinePlan(
+        of deal: Deal, by catalog: Catalog?, handoff: UUID = PlanDocument.noHandoff, upon base: Base<HandoffPlan>? = nil
+    ) throws(Refusal) -> HandoffPlan {
+        do {
+            guard let catalog else {
+                let findings = withoutCatalog(deal)
+                if !findings.isEmpty { throw Refusal(findings) }
+                return try HandoffPlan(for: deal, handoff: handoff, upon: base)
+            }
+            let resolution = Resolution(of: deal, by: catalog)
+            if !resolution.findings.isEmpty { throw Refusal(resolution.findings) }
+            return try HandoffPlan(for: deal, handoff: handoff, upon: base, by: resolution, .none)
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch let refused as Refused {
+            throw Refusal([PlanFinding(refused)], refused)
+        } catch {
+            throw Refusal([], Refused(.unknown, "planning failed: \(type(of: error))"))
         }
     }
 
@@ -142,7 +162,7 @@ private struct NothingDone: Numbers, Announcements {
 }
 
 /// A deal that is not planned, with everything that is wrong.
-private struct Refusal: Error {
+struct Refusal: Error {
     let findings: [PlanFinding]
     let refused: Refused
 

@@ -118,7 +118,7 @@ package struct MemoryStore: HandoffStore {
     package func settle(_ outcome: MirrorOutcome) throws -> SettledMirror {
         try database.transaction { $0.settle(outcome, in: queue, at: $1) }
     }
-    package func sweep() throws -> Swept { try database.transaction { $0.sweep(at: $1) } }
+    package func sweep() throws -> Swept { try database.transaction { $0.sweep(for: planningQueue, at: $1) } }
     package func readyRows(in queue: String) throws -> Int {
         database.look { tables, _ in tables.readyRows(in: queue) }
     }

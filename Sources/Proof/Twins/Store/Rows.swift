@@ -32,6 +32,7 @@ package enum Rows {
         let contentHash: String
         package let correlationID: String
         let deal: String
+        let sowHash: String?
         package var state = State.behind
         package var queue: String
         package var direction = Direction.forwards
@@ -133,6 +134,8 @@ package enum Rows {
         package let source: String
         package let eventID: String
         package let admission: Admission
+        /// The handoff to which the event leads, now or since its deal was signed.
+        package var handoff: UUID?
         package var copies = 0
     }
 
@@ -146,6 +149,30 @@ package enum Rows {
     struct Pause: Sendable, Hashable {
         let kind: String
         let name: String
+    }
+
+    /// What was signed.
+    struct Signature: Sendable {
+        enum State: String, Sendable { case waiting, joined, alerted }
+
+        let envelope: String
+        let opportunity: String
+        let sowHash: String?
+        let signedAt: Date
+        let correlationID: String
+        let body: String
+        var handoff: UUID?
+        var state: State
+        var dueAt: Duration?
+    }
+
+    /// A deal that waits for its signature, or has waited.
+    struct UnsignedDeal: Sendable {
+        enum State: String, Sendable { case kept, begun, dropped }
+
+        var arrival: Arrival
+        var state = State.kept
+        var handoff: UUID?
     }
 
     /// What a person chose for a handoff.

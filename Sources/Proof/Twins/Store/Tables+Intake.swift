@@ -12,10 +12,26 @@ extension Tables {
             let stored = events[known].admission
             return IntakeResult(
                 admission: Admission(
-                    outcome: stored.outcome, reason: stored.reason, handoff: stored.handoff,
+                    outcome: stored.outcome, reason: stored.reason, handoff: events[known].handoff,
                     correlationID: stored.correlationID, isCopy: true))
         }
+        let result: IntakeResult
+        if let signed = arrival.kind.signed {
+            result = try join(arrival, signed, into: queue, at: now)
+        } else {
+            result = try admit(deal: arrival, into: queue, at: now)
+        }
+        events.append(
+            Rows.Event(
+                source: arrival.source, eventID: arrival.eventID, admission: result.admission,
+                handoff: result.admission.handoff))
+        return result
+    }
+
+    /// Decides on a deal version that has just arrived, or that has waited for its signature.
+    mutating func admit(deal arrival: Arrival, into queue: String, at now: Duration) throws -> IntakeResult {
         let decision = decide(on: arrival)
+        if decision.outcome == .ignored, decision.reason == LaneView.unsigned { keep(arrival) }
         var handoff = decision.of?.handoff
         var tickets: [Ticket] = []
         if decision.outcome == .accepted {
@@ -27,7 +43,6 @@ extension Tables {
         let admission = Admission(
             outcome: decision.outcome, reason: decision.reason, handoff: handoff,
             correlationID: decision.of?.correlationID ?? arrival.correlationID, isCopy: false)
-        events.append(Rows.Event(source: arrival.source, eventID: arrival.eventID, admission: admission))
         return IntakeResult(admission: admission, tickets: tickets, incident: incident)
     }
 
@@ -35,12 +50,16 @@ extension Tables {
         on arrival: Arrival
     ) -> (outcome: Admission.Outcome, reason: String?, of: LaneView.Version?) {
         if plants.contains(.noVersionCheck), arrival.ignoredBecause == nil { return (.accepted, nil, nil) }
-        let versions = handoffs.filter { $0.opportunity == arrival.opportunity }.map { row in
+        return intakeDecision(on: arrival, in: lane(arrival.opportunity))
+    }
+
+    func lane(_ opportunity: String) -> LaneView {
+        let versions = handoffs.filter { $0.opportunity == opportunity }.map { row in
             LaneView.Version(
                 handoff: row.id, contract: row.contract, version: row.version, contentHash: row.contentHash,
                 correlationID: row.correlationID, kind: row.kind, hasBegun: row.state != .behind)
         }
-        return intakeDecision(on: arrival, in: LaneView(versions: versions))
+        return LaneView(versions: versions, isSigned: signatures.contains { $0.opportunity == opportunity })
     }
 
     private mutating func accept(
@@ -56,11 +75,13 @@ extension Tables {
             Rows.Handoff(
                 id: id, opportunity: arrival.opportunity, contract: arrival.contract, version: arrival.version,
                 kind: arrival.kind.stored, base: base, contentHash: arrival.contentHash,
-                correlationID: arrival.correlationID, deal: arrival.body, queue: queue, activeSince: now,
+                correlationID: arrival.correlationID, deal: arrival.body, sowHash: arrival.sowHash,
+                queue: queue, activeSince: now,
                 dueAt: isBaseMissing ? now + limits.baseWait : nil))
         journal.append(Rows.Entry(handoff: id, text: try JournalEntry.accepted(arrival)))
         if arrival.version > 1, arrival.kind.stored != .change { stopEarlier(than: arrival) }
         baseArrived(arrival)
+        if arrival.kind.stored != .cancel { joinSignatures(of: arrival.opportunity, to: id) }
         var tickets = advance(arrival.opportunity, at: now)
         if let status = arrival.status {
             let key = MirrorKey(opportunity: arrival.opportunity, target: status.target, object: status.object)

@@ -26,7 +26,21 @@ extension Tables {
                 "target", name, "\(row.failures)", "\(row.openings)", moment(row.openUntil), moment(row.probeUntil),
                 moment(row.throttledUntil))
         }
-        all += events.map { line("event", $0.source, $0.eventID, $0.admission.outcome.rawValue, "\($0.copies)") }
+        all += events.map { row in
+            line(
+                "event", row.source, row.eventID, row.admission.outcome.rawValue, "\(row.copies)",
+                row.handoff?.lowercased)
+        }
+        all += signatures.map { row in
+            line(
+                "signature", row.envelope, row.opportunity, row.sowHash, row.state.rawValue, row.handoff?.lowercased,
+                moment(row.dueAt))
+        }
+        all += unsignedDeals.map { row in
+            line(
+                "unsigned", row.arrival.opportunity, row.arrival.contract, "\(row.arrival.version)", row.arrival.eventID,
+                row.arrival.contentHash, row.state.rawValue, row.handoff?.lowercased)
+        }
         return all
     }
 

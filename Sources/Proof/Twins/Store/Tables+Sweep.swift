@@ -4,13 +4,14 @@ import Workers
 
 extension Tables {
     /// Makes ready whatever is due.
-    mutating func sweep(at now: Duration) -> Swept {
+    mutating func sweep(for planningQueue: String, at now: Duration) -> Swept {
         var swept = Swept()
         for place in handoffs.indices { sweep(handoff: place, at: now, into: &swept) }
         for place in mirrors.indices { sweep(mirror: place, at: now, into: &swept) }
         for place in handoffs.indices where handoffs[place].state == .behind && isDue(handoffs[place].dueAt, now) {
             tellBaseMissing(place, at: now)
         }
+        tellUnmatched(in: planningQueue, at: now)
         for place in incidents.indices where incidents[place].state == .open && isDue(incidents[place].dueAt, now) {
             incidents[place].dueAt = now + limits.ticketLease
             swept.incidents += copies(of: [incidents[place].id])

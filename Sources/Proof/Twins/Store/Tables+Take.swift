@@ -21,6 +21,8 @@ extension Tables {
             steps: records(of: row, going: row.direction, at: now), planningAttempts: row.planningAttempts,
             planningTarget: row.planningTarget)
         if row.plan == nil {
+            taken.signature = signatures.filter { $0.opportunity == row.opportunity }
+                .max { ($0.signedAt, $0.envelope) < ($1.signedAt, $1.envelope) }?.body
             taken.choices = Dictionary(
                 choices.filter { $0.handoff == id }.map { ($0.what, $0.value) }, uniquingKeysWith: { $1 })
         }

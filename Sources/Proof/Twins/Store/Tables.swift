@@ -18,6 +18,8 @@ package struct Tables: Sendable {
     var targets: [String: Rows.Target] = [:]
     var approvals: [Rows.Approval] = []
     var choices: [Rows.Choice] = []
+    var signatures: [Rows.Signature] = []
+    var unsignedDeals: [Rows.UnsignedDeal] = []
     var pauses: Set<Rows.Pause> = []
     let limits: TimeLimits
     let plants: StorePlants

@@ -50,7 +50,7 @@ extension HandoffRunner {
         guard let gate = try await planningGate(&work) else { return nil }
         let attempt = PlanningAttempt(
             correlationID: work.taken.correlationID, deadline: host.now() + CallTiming.standard.budget,
-            choices: work.taken.choices)
+            choices: work.taken.choices, signature: work.taken.signature)
         let plan: S.Plan
         do {
             plan = try await saga.plan(deal, for: work.taken.id, upon: base, on: attempt)

@@ -22,6 +22,53 @@ BEGIN
 END $$;
 CREATE TRIGGER stamp_choice BEFORE INSERT OR UPDATE ON choices FOR EACH ROW EXECUTE FUNCTION stamp_choice();
 
+-- The statement of work that a deal was made from, so that what is signed can be compared with what is planned.
+ALTER TABLE deals ADD COLUMN sow_hash text;
+
+-- What was signed, an envelope once. It waits for the deal of its opportunity, or has joined a handoff.
+CREATE TABLE signatures (
+    envelope text PRIMARY KEY,
+    opportunity text NOT NULL,
+    sow_hash text,
+    signed_at timestamptz NOT NULL,
+    source text NOT NULL,
+    event_id text NOT NULL,
+    correlation_id text NOT NULL,
+    body text NOT NULL,
+    handoff_id uuid REFERENCES handoffs,
+    state text NOT NULL CHECK (state IN ('waiting', 'joined', 'alerted')),
+    due_at timestamptz,
+    received_at timestamptz NOT NULL,
+    CHECK ((state = 'waiting') = (due_at IS NOT NULL)),
+    CHECK ((state = 'joined') = (handoff_id IS NOT NULL))
+);
+CREATE INDEX signatures_by_opportunity ON signatures (opportunity, signed_at);
+CREATE INDEX signatures_due ON signatures (envelope) WHERE due_at IS NOT NULL;
+
+-- Deals at a stage that starts a handoff only once a document is signed: the latest version of each contract.
+CREATE TABLE unsigned_deals (
+    opportunity text NOT NULL,
+    contract text NOT NULL,
+    version integer NOT NULL,
+    source text NOT NULL,
+    event_id text NOT NULL,
+    correlation_id text NOT NULL,
+    kind text NOT NULL,
+    base_version integer,
+    body text NOT NULL,
+    content_hash text NOT NULL,
+    customer text NOT NULL,
+    total_minor bigint NOT NULL,
+    currency text NOT NULL,
+    sow_hash text,
+    status jsonb,
+    state text NOT NULL CHECK (state IN ('kept', 'begun', 'dropped')),
+    handoff_id uuid REFERENCES handoffs,
+    kept_at timestamptz NOT NULL,
+    PRIMARY KEY (opportunity, contract),
+    CHECK ((state = 'begun') = (handoff_id IS NOT NULL))
+);
+
 -- The last number of each series, and who drew which. Written by draw_number alone, so that no worker can set one back.
 CREATE TABLE number_series (
     series text PRIMARY KEY,
@@ -59,4 +106,12 @@ GRANT UPDATE (planning_attempts, planning_target) ON handoffs TO baton_worker, b
 GRANT SELECT ON choices TO baton_worker, baton_reader, baton_operator;
 GRANT INSERT (handoff_id, what, value, why), UPDATE (value, why) ON choices TO baton_operator;
 GRANT EXECUTE ON FUNCTION draw_number(text, text) TO baton_worker;
+GRANT SELECT ON signatures TO baton_worker, baton_reader, baton_operator;
+GRANT SELECT ON unsigned_deals TO baton_intake, baton_reader, baton_operator;
+GRANT INSERT ON signatures, unsigned_deals TO baton_intake;
+GRANT UPDATE ON unsigned_deals TO baton_intake;
+GRANT UPDATE (state, handoff_id, due_at) ON signatures TO baton_intake;
+GRANT UPDATE (handoff_id) ON events TO baton_intake;
+-- Any worker's sweeper tells people of a signature whose deal has not come.
+GRANT UPDATE (state, due_at) ON signatures TO baton_worker;
 GRANT SELECT ON number_series, numbers TO baton_reader, baton_operator;

@@ -23,6 +23,9 @@ public struct Migrator: Sendable {
             version: 3, name: "failures", sql: String(decoding: PackageResources._003_failures_sql, as: UTF8.self),
             // An older worker would go forwards with what is being undone.
             readableBy: 3),
+        Migration(
+            version: 4, name: "catalog", sql: String(decoding: PackageResources._004_catalog_sql, as: UTF8.self),
+            readableBy: 3),
         // An older worker plans without choices and knows no signatures; what it does is right as far as it goes.
         Migration(
             version: 5, name: "planning", sql: String(decoding: PackageResources._005_planning_sql, as: UTF8.self),

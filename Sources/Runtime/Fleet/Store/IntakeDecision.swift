@@ -41,10 +41,18 @@ package struct LaneView: Sendable, Equatable {
     }
 
     package var versions: [Version]
+    /// Whether a document of the opportunity was signed.
+    package var isSigned: Bool
 
-    package init(versions: [Version] = []) {
+    package init(versions: [Version] = [], isSigned: Bool = false) {
         self.versions = versions
+        self.isSigned = isSigned
     }
+
+    /// Why a deal starts nothing that must be signed first.
+    package static let unsigned = "waits for the signature"
+    /// Why a signature starts nothing whose deal is not known.
+    package static let unmatched = "waits for the deal"
 }
 
 /// Decides on an arrival about a lane that stands as `lane`; the caller adds an accepted one to its view.
@@ -68,5 +76,19 @@ package func intakeDecision(on arrival: Arrival, in lane: LaneView) -> (
         let how = later.kind == .cancel ? "cancelled" : "went ahead of"
         return (.stale, "version \(later.version) \(how) version \(arrival.version)", later)
     }
+    if arrival.waitsForSignature, !lane.isSigned { return (.ignored, LaneView.unsigned, nil) }
     return (.accepted, nil, nil)
+}
+
+/// Decides on a signature in a lane that stands as `lane`, after the deals that waited for it: `begun` are those that it
+/// has just begun, and `holder` the handoff that the same envelope has joined already.
+///
+/// It belongs to what it has begun, or to the latest version that is known; with none it waits.
+package func signatureDecision(
+    isKnown: Bool, holder: LaneView.Version?, begun: [LaneView.Version], in lane: LaneView
+) -> (outcome: Admission.Outcome, reason: String?, of: LaneView.Version?) {
+    if isKnown { return (.duplicate, "the envelope is known", holder) }
+    let latest = lane.versions.filter { $0.kind != .cancel }.max { ($0.contract, $0.version) < ($1.contract, $1.version) }
+    guard let version = begun.first ?? latest else { return (.ignored, LaneView.unmatched, nil) }
+    return (.accepted, nil, version)
 }

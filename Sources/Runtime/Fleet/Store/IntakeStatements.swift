@@ -105,8 +105,8 @@ enum IntakeStatements {
     static let insertDeals = Statement(
         "insert_deals",
         """
-        INSERT INTO deals (handoff_id, body, customer, total_minor, currency)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[])
+        INSERT INTO deals (handoff_id, body, customer, total_minor, currency, sow_hash)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
         """)
 
     static let insertIncidents = Statement(

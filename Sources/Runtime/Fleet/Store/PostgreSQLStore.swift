@@ -21,7 +21,7 @@ package final class PostgreSQLStore: HandoffStore {
 
     package init(database: Database, limits: TimeLimits, saga: String, queue: String, planningQueue: String) {
         self.limits = limits
-        sweeps = SweepTransactions(database: database, limits: limits)
+        sweeps = SweepTransactions(database: database, limits: limits, planningQueue: planningQueue)
         let take = TakeTransactions(database: database, limits: limits, queue: queue)
         let own = OwnerTransactions(database: database, limits: limits)
         let claim = ClaimTransactions(database: database)

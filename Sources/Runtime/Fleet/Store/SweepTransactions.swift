@@ -62,6 +62,8 @@ package struct IncidentCopy: Sendable {
 struct SweepTransactions: Sendable {
     let database: Database
     let limits: TimeLimits
+    /// The queue of deal events, whose dead letters show what nothing else stands for.
+    let planningQueue: String
     /// How many rows of a kind one sweep moves.
     static let batch: Int32 = 1000
 
@@ -162,6 +164,9 @@ struct SweepTransactions: Sendable {
         let rows = try await database.pipeline([
             Command(Self.handoffs, Self.batch, lease, longest), Command(Self.mirrors, Self.batch, lease, longest),
             Command(Self.missingBases, Self.batch, IncidentClass.baseMissing.owner.rawValue),
+            Command(
+                SignatureStatements.unmatched, Self.batch, IncidentClass.signatureUnmatched.owner.rawValue,
+                planningQueue, IncidentClass.signatureUnmatched.rawValue),
             Command(Self.incidents, Self.batch, lease),
         ])
         var swept = Swept()
@@ -177,7 +182,7 @@ struct SweepTransactions: Sendable {
                     ticket: try Ticket(ofMirror: row),
                     wasReady: try row.value(5, as: Bool.self), publishes: Int(try row.value(6, as: Int32.self))))
         }
-        swept.incidents = try await copies(of: try rows[3].map { try $0.value(0, as: UUID.self) })
+        swept.incidents = try await copies(of: try rows[4].map { try $0.value(0, as: UUID.self) })
         return swept
     }
 

@@ -31,6 +31,8 @@ package struct TakenHandoff: Sendable {
     package var planningTarget: String?
     /// What people decided, by what was to be decided; loaded only while there is no plan.
     package var choices: [String: String]
+    /// The latest signature of the opportunity, as canonical JSON; loaded only while there is no plan.
+    package var signature: String?
     /// The hashes that a person has approved or rejected, by gate.
     package var approvals: [Approval]
 
@@ -39,6 +41,7 @@ package struct TakenHandoff: Sendable {
         part: String, correlationID: String, isTooOld: Bool, kind: Kind, direction: Direction, plan: String? = nil,
         deal: String? = nil, steps: [StepRecord], earlier: [EarlierVersion] = [], base: EarlierVersion? = nil,
         planningAttempts: Int = 0, planningTarget: String? = nil, choices: [String: String] = [:],
+        signature: String? = nil,
         approvals: [Approval] = []
     ) {
         self.id = id
@@ -61,6 +64,7 @@ package struct TakenHandoff: Sendable {
         self.planningAttempts = planningAttempts
         self.planningTarget = planningTarget
         self.choices = choices
+        self.signature = signature
         self.approvals = approvals
     }
 
@@ -127,8 +131,10 @@ struct TakeTransactions: Sendable {
         "taken_deals",
         """
         SELECT d.handoff_id, d.body,
-            (SELECT json_object_agg(c.what, c.value)::text FROM choices c WHERE c.handoff_id = d.handoff_id)
-        FROM deals d
+            (SELECT json_object_agg(c.what, c.value)::text FROM choices c WHERE c.handoff_id = d.handoff_id),
+            (SELECT s.body FROM signatures s WHERE s.opportunity = h.opportunity
+                ORDER BY s.signed_at DESC, s.envelope DESC LIMIT 1)
+        FROM deals d JOIN handoffs h ON h.id = d.handoff_id
         WHERE d.handoff_id = ANY($1::uuid[]) AND NOT EXISTS (SELECT FROM plans p WHERE p.handoff_id = d.handoff_id)
         """)
 
@@ -234,6 +240,7 @@ extension TakenHandoff {
             try row.value(2, as: String?.self).map {
                 try JSONDecoder().decode([String: String].self, from: Data($0.utf8))
             } ?? [:]
+        signature = try row.value(3, as: String?.self)
     }
 
     fileprivate mutating func addEarlier(_ row: Row) throws {

@@ -27,6 +27,9 @@ public struct TimeLimits: Sendable, Equatable {
     /// How long a change order waits for the version it builds upon before a person is told.
     public var baseWait: Duration = .seconds(3600)
 
+    /// How long a signature waits for a deal of its opportunity before a person is told.
+    public var signaturePatience: Duration = .seconds(3600)
+
     /// The times of the protocol.
     public init() {}
 }

@@ -37,7 +37,7 @@ public enum LateCause: String, Sendable, Codable, CaseIterable {
             .sourceMismatch, .tooManyLines, .amountsDoNotAddUp, .datesReversed, .conflict, .lateChange, .baseMissing,
             .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .serviceUnknown,
             .adoptionUnconfirmed, .catalogMissing, .templateRetired, .currencyNotEnabled, .taxProfileMissing,
-            .termsUnknown, .rateCardMissing, .dimensionInvalid, .sowMismatch:
+            .termsUnknown, .rateCardMissing, .dimensionInvalid, .sowMismatch, .signatureUnmatched:
             self = .dataQuality
         case .notApproved, .planStale: self = .approval
         case .attemptsUsedUp, .ageUsedUp, .unroutable, .undeliverable: self = .apiFailure

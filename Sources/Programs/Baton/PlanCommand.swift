@@ -1,0 +1,75 @@
+import ArgumentParser
+import Catalogs
+import Connectors
+import Deals
+import Foundation
+import Handoffs
+import OperatorConsole
+import Workers
+
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Says what a deal will do, before it does it; writes nothing.",
+        discussion: """
+            DEAL is a file with an event about a deal (v1 or v2) or with its bare data. The ERP is asked who is known and \
+            the tax engine how it is taxed, unless --offline. Exit code 4: the deal cannot be planned, and the findings \
+            say why. An event with the member expectedplanhash is carried out by the plan of that hash or not at all.
+            """)
+
+    @Argument(help: "The file.")
+    var deal: String
+
+    @Option(help: "A folder of reference data to plan by, in place of the catalog in force.")
+    var catalog: String?
+
+    @Option(help: "Where the systems are; BATON_TARGETS_URL if not given.")
+    var targets: String?
+
+    @Flag(help: "Ask nobody: the plan for a customer whom nobody knows.")
+    var offline = false
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var options: DatabaseOptions
+
+    func run() async throws {
+        let document = try await plan()
+        if json { try printJSON(document) } else { print(document.text) }
+        if !document.findings.isEmpty { throw ExitCode(4) }
+    }
+
+    private func plan() async throws -> PlanDocument {
+        let body = [UInt8](try Data(contentsOf: URL(fileURLWithPath: deal)))
+        let deal: Deal
+        do {
+            deal = try DealDocument.deal(in: body)
+        } catch {
+            for finding in error.findings { note("\(finding) (\(finding.owner.rawValue)): \(finding.cure)") }
+            throw ExitCode(4)
+        }
+        let source = GivenCatalog(try await chosenCatalog(catalog, options))
+        guard let base = targets ?? environment("BATON_TARGETS_URL") ?? (offline ? "http://127.0.0.1" : nil) else {
+            throw ValidationError("no systems to ask: give --targets, set BATON_TARGETS_URL, or plan --offline")
+        }
+        let connections = HTTPConnections()
+        let result: Result<PlanDocument, any Error>
+        do {
+            let adapter = Adapter.sandbox
+            let planning = Planning(
+                catalogs: source, erp: adapter.erp(at: base, over: connections),
+                psa: adapter.psa(at: base, over: connections), tax: adapter.tax(at: base, over: connections))
+            result = .success(try await planning.plan(deal, isOffline: offline))
+        } catch {
+            result = .failure(error)
+        }
+        try await connections.shutdown()
+        return try result.get()
+    }
+}
+
+/// The catalog of a folder; without one the catalog in force, or none.
+func chosenCatalog(_ folder: String?, _ options: DatabaseOptions) async throws -> Catalog? {
+    if let folder { return try CatalogFolder(at: folder).catalog }
+    return try await activeCatalog(options)
+}

@@ -1,0 +1,186 @@
+import FoundationEssentials
+import PostgreSQL
+import Sagas
+import Workers
+
+/// What one intake transaction decides about signed documents and the deals that wait for them.
+struct SignatureBook {
+    struct Contract: Hashable {
+        var opportunity: String
+        var contract: String
+    }
+
+    struct Known {
+        var opportunity: String
+        var handoff: UUID?
+    }
+
+    private(set) var envelopes: [String: Known] = [:]
+    /// The opportunities one of whose signatures has no handoff yet.
+    private var unjoined: Set<String> = []
+    /// What was kept before this transaction, and has not been decided on.
+    private var kept: [Contract: WantedDeal] = [:]
+    /// What this transaction keeps.
+    private var keeping: [Contract: WantedDeal] = [:]
+    private var released: Set<Contract> = []
+    private var settled: [(contract: Contract, deal: Arrival, handoff: UUID?)] = []
+    private var signed: [(arrival: Arrival, signed: Arrival.Signed, handoff: UUID?)] = []
+    private var joins: [(opportunity: String, handoff: UUID)] = []
+
+    mutating func read(_ rows: [Row], kept deals: [Row]) throws {
+        for row in rows {
+            let opportunity = try row.value(1, as: String.self)
+            envelopes[try row.value(0, as: String.self)] = Known(
+                opportunity: opportunity, handoff: try row.value(3, as: UUID?.self))
+            if try row.value(2, as: Bool.self) { unjoined.insert(opportunity) }
+        }
+        for row in deals {
+            let deal = try WantedDeal(kept: row)
+            kept[Contract(opportunity: deal.arrival.opportunity, contract: deal.arrival.contract)] = deal
+        }
+    }
+
+    /// The latest version of a contract waits; the database compares it with what it has.
+    mutating func keep(_ deal: WantedDeal) {
+        let contract = Contract(opportunity: deal.arrival.opportunity, contract: deal.arrival.contract)
+        for known in [keeping[contract], kept[contract]] where known.map({ $0.arrival.version > deal.arrival.version }) ?? false {
+            return
+        }
+        keeping[contract] = deal
+    }
+
+    /// The deals of an opportunity that waited until now; the caller decides on each and says so with `settle`.
+    mutating func release(_ opportunity: String) -> [WantedDeal] {
+        let waiting = kept.merging(keeping) { $1 }
+            .filter { $0.key.opportunity == opportunity && !released.contains($0.key) }
+        released.formUnion(waiting.keys)
+        return waiting.sorted { $0.key.contract < $1.key.contract }.map { entry in
+            var deal = entry.value
+            deal.arrival.waitsForSignature = false
+            return deal
+        }
+    }
+
+    mutating func settle(_ deal: WantedDeal, as handoff: UUID?) {
+        let contract = Contract(opportunity: deal.arrival.opportunity, contract: deal.arrival.contract)
+        settled.append((contract, deal.arrival, handoff))
+    }
+
+    mutating func add(_ arrival: Arrival, _ document: Arrival.Signed, handoff: UUID?) {
+        envelopes[document.envelope] = Known(opportunity: arrival.opportunity, handoff: handoff)
+        if handoff == nil { unjoined.insert(arrival.opportunity) }
+        signed.append((arrival, document, handoff))
+    }
+
+    /// A deal has come: what waited for it joins its handoff.
+    mutating func join(_ opportunity: String, to handoff: UUID) {
+        guard unjoined.remove(opportunity) != nil else { return }
+        joins.append((opportunity, handoff))
+        for (envelope, known) in envelopes where known.opportunity == opportunity && known.handoff == nil {
+            envelopes[envelope]?.handoff = handoff
+        }
+    }
+
+    /// What is written, after the handoffs and events that it names; nothing where nothing was signed or waits.
+    func commands(limits: TimeLimits) throws -> [(purpose: IntakeBook.Purpose, command: Command)] {
+        var commands: [(purpose: IntakeBook.Purpose, command: Command)] = []
+        if !keeping.isEmpty { commands.append((.write, try keepCommand())) }
+        if !settled.isEmpty {
+            let handoffs = settled.map(\.handoff)
+            commands.append(
+                (
+                    .write,
+                    Command(
+                        SignatureStatements.settleUnsigned, settled.map(\.contract.opportunity),
+                        settled.map(\.contract.contract), handoffs)
+                ))
+            let begun = settled.filter { $0.handoff != nil }
+            commands.append(
+                (
+                    .write,
+                    Command(
+                        SignatureStatements.linkEvents, begun.map(\.deal.source), begun.map(\.deal.eventID),
+                        begun.map(\.handoff))
+                ))
+        }
+        if !signed.isEmpty { commands.append((.write, insertCommand(limits: limits))) }
+        if !joins.isEmpty {
+            let opportunities = joins.map(\.opportunity)
+            commands.append((.write, Command(SignatureStatements.joinSignatures, opportunities, joins.map(\.handoff))))
+            commands.append((.write, Command(SignatureStatements.closeUnmatched, opportunities)))
+        }
+        return commands + planningCommands(limits: limits)
+    }
+
+    private func keepCommand() throws -> Command {
+        let deals = keeping.sorted { ($0.key.opportunity, $0.key.contract) < ($1.key.opportunity, $1.key.contract) }
+            .map(\.value)
+        let arrivals = deals.map(\.arrival)
+        return Command(
+            SignatureStatements.keepUnsigned, arrivals.map(\.opportunity), arrivals.map(\.contract),
+            arrivals.map { Int32($0.version) }, arrivals.map(\.source), arrivals.map(\.eventID),
+            arrivals.map(\.correlationID), arrivals.map(\.kind.stored.rawValue),
+            arrivals.map { $0.kind.base.map(Int32.init) }, arrivals.map(\.body), arrivals.map(\.contentHash),
+            arrivals.map(\.customer), arrivals.map(\.totalMinor), arrivals.map(\.currency), arrivals.map(\.sowHash),
+            try deals.map { try $0.statusJSON })
+    }
+
+    private func insertCommand(limits: TimeLimits) -> Command {
+        let arrivals = signed.map(\.arrival)
+        return Command(
+            SignatureStatements.insertSignatures, signed.map(\.signed.envelope), arrivals.map(\.opportunity),
+            signed.map(\.signed.sowHash), signed.map(\.signed.signedAt), arrivals.map(\.source),
+            arrivals.map(\.eventID), arrivals.map(\.correlationID), arrivals.map(\.body), signed.map(\.handoff),
+            limits.signaturePatience.milliseconds)
+    }
+
+    /// Planning that is under way has not seen these signatures; what is planned already may contradict them.
+    private func planningCommands(limits: TimeLimits) -> [(purpose: IntakeBook.Purpose, command: Command)] {
+        let joined = signed.filter { $0.handoff != nil }
+        guard !joined.isEmpty else { return [] }
+        let opportunities = joined.map(\.arrival.opportunity)
+        let hashed = joined.filter { $0.signed.sowHash != nil }
+        let mismatch = IncidentClass.sowMismatch
+        return [
+            (.write, Command(SignatureStatements.lockPlanning, opportunities)),
+            (
+                .advance,
+                Command(SignatureStatements.restartPlanning, opportunities, limits.ticketLease.milliseconds)
+            ),
+            (
+                .write,
+                Command(
+                    SignatureStatements.tellMismatches, hashed.map(\.arrival.opportunity), hashed.map(\.signed.envelope),
+                    mismatch.rawValue, mismatch.owner.rawValue, hashed.map(\.signed.sowHash))
+            ),
+        ]
+    }
+}
+
+extension IntakeBook {
+    /// Begins what has waited for the signature, and decides where it belongs.
+    mutating func join(_ arrival: Arrival, _ document: Arrival.Signed) -> (admission: Admission, incident: UUID?) {
+        let known = signatures.envelopes[document.envelope]
+        let opportunity = arrival.opportunity
+        var begun: [LaneView.Version] = []
+        var incident: UUID?
+        if known == nil {
+            lanes[opportunity, default: LaneView()].isSigned = true
+            for deal in signatures.release(opportunity) {
+                let decided = decide(deal)
+                let isBegun = decided.admission.outcome == .accepted
+                signatures.settle(deal, as: isBegun ? decided.admission.handoff : nil)
+                incident = incident ?? decided.incident
+                begun += lanes[opportunity]?.versions.filter { isBegun && $0.handoff == decided.admission.handoff } ?? []
+            }
+        }
+        let lane = lanes[opportunity] ?? LaneView()
+        let decision = signatureDecision(
+            isKnown: known != nil, holder: lane.versions.first { $0.handoff == known?.handoff }, begun: begun, in: lane)
+        if known == nil { signatures.add(arrival, document, handoff: decision.of?.handoff) }
+        let admission = Admission(
+            outcome: decision.outcome, reason: decision.reason, handoff: decision.of?.handoff,
+            correlationID: decision.of?.correlationID ?? arrival.correlationID, isCopy: false)
+        return (admission, incident)
+    }
+}

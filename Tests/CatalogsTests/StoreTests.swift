@@ -1,0 +1,131 @@
+import Catalogs
+import Deals
+import Operations
+import PostgreSQL
+import Testing
+
+@Suite struct StoreTests {
+    private static let denied = "42501"
+    private static let unmet = "23514"
+
+    @Test("K6 a proposer cannot approve his own version, neither by the command nor in SQL; another can")
+    func fourEyes() async throws {
+        let catalog = try shipped()
+        try await CatalogDesk.with { desk in
+            try await desk.propose(catalog)
+            #expect(try await desk.value("SELECT count(*) FROM catalogs WHERE state = 'active'") == "0")
+            await #expect(throws: ActRefused.self) { try await desk.approve(catalog, as: CatalogDesk.editor) }
+            let approval = "UPDATE catalogs SET state = 'active' WHERE version = '\(catalog.version)'"
+            #expect(try await desk.refusal(of: CatalogDesk.editor, approval) == Self.unmet)
+            let forged = "UPDATE catalogs SET proposed_by = 'another' WHERE version = '\(catalog.version)'"
+            #expect(try await desk.refusal(of: CatalogDesk.editor, forged) == Self.denied)
+            try await desk.approve(catalog)
+            #expect(
+                try await desk.value(
+                    "SELECT concat_ws(' ', version, state, proposed_by, approved_by, approved_at >= proposed_at) FROM catalogs"
+                ) == "\(catalog.version) active baton_catalog_editor baton_catalog_approver t")
+        }
+    }
+
+    @Test(
+        "K6 a worker, a reader and support can neither propose nor approve",
+        arguments: ["baton_deal_events", "baton_status_feedback", "baton_support"])
+    func others(role: String) async throws {
+        let catalog = try shipped()
+        try await CatalogDesk.with { desk in
+            try await desk.propose(catalog)
+            for sql in [
+                "INSERT INTO catalogs (version, body, note) VALUES ('44136fa355b3', '{}', 'x')",
+                "UPDATE catalogs SET state = 'active'", "DELETE FROM catalogs",
+                "INSERT INTO catalog_changes (version, table_name, row_key, after) SELECT version, 'a', 'b', 'c' FROM catalogs",
+            ] {
+                #expect(try await desk.refusal(of: role, sql) == Self.denied, "\(sql)")
+            }
+            #expect(try await desk.refusal(of: role, "SELECT version, body FROM catalogs") == nil)
+        }
+    }
+
+    @Test(
+        "B13 editing a row writes an audit entry: who, when, the row before and after; none can be changed or removed")
+    func audit() async throws {
+        let before = try shipped()
+        var tables = before.tables
+        let index = try #require(tables.billingTerms.firstIndex { $0.code == "NET30" })
+        let old = tables.billingTerms[index]
+        tables.billingTerms[index] = BillingTerm(
+            code: old.code, name: "Thirty days", days: 30, validFrom: old.validFrom)
+        let after = try Catalog(tables)
+        try await CatalogDesk.with { desk in
+            try await desk.propose(before)
+            try await desk.approve(before)
+            try await desk.propose(after, after: before, as: CatalogDesk.approver)
+            let entries = try await desk.with(CatalogDesk.editor) {
+                try await CatalogActs(database: $0).history(table: "billing-terms", row: "NET30@2026-01-01")
+            }
+            #expect(entries.map(\.version) == [before.version, after.version])
+            #expect(entries.map(\.actor) == [CatalogDesk.editor, CatalogDesk.approver])
+            #expect(entries[0].change.before == nil)
+            #expect(entries[1].change.before?.contains(#""name":"30 days""#) == true)
+            #expect(entries[1].change.after?.contains(#""name":"Thirty days""#) == true)
+            #expect(entries[1].at >= entries[0].at)
+            #expect(
+                try await desk.value("SELECT count(*) FROM catalog_changes WHERE version = '\(after.version)'") == "1")
+            for role in [CatalogDesk.editor, "postgres"] {
+                for sql in ["UPDATE catalog_changes SET actor = 'nobody'", "DELETE FROM catalog_changes"] {
+                    #expect(try await desk.refusal(of: role, sql) == Self.denied)
+                }
+            }
+            let acts = "SELECT string_agg(actor || ': ' || act, ', ' ORDER BY id) FROM acts"
+            #expect(
+                try await desk.value(acts) == """
+                    baton_catalog_editor: propose catalog, baton_catalog_approver: approve catalog, \
+                    baton_catalog_approver: propose catalog
+                    """)
+        }
+    }
+
+    @Test("B4 a version is the hash of its data, never changes, and one at most is in force")
+    func versions() async throws {
+        let first = try shipped()
+        var tables = first.tables
+        tables.billingTerms.removeLast()
+        let second = try Catalog(tables)
+        try await CatalogDesk.with { desk in
+            let lie = "INSERT INTO catalogs (version, body, note) VALUES ('000000000000', '{}', 'x')"
+            #expect(try await desk.refusal(of: CatalogDesk.editor, lie) == Self.unmet)
+            try await desk.propose(first)
+            #expect(try await desk.refusal(of: CatalogDesk.editor, "UPDATE catalogs SET body = '{}'") == Self.denied)
+            try await desk.approve(first)
+            try await desk.propose(second, after: first)
+            try await desk.approve(second)
+            let states = "SELECT string_agg(state, ' ' ORDER BY approved_at) FROM catalogs"
+            #expect(try await desk.value(states) == "superseded active")
+            // Back to the first: the same data is the same version, proposed and approved anew.
+            try await desk.propose(first, after: second, as: CatalogDesk.approver)
+            try await desk.approve(first, as: CatalogDesk.editor)
+            let stored = try await desk.with("baton_deal_events") { try await CatalogActs(database: $0).active() }
+            #expect(stored?.version == first.version)
+            #expect(try Catalog(body: #require(stored?.body)) == first)
+        }
+    }
+
+    @Test("a proposal upon a version that is no longer in force is refused, and can be rejected")
+    func stale() async throws {
+        let first = try shipped()
+        var tables = first.tables
+        tables.billingTerms.removeLast()
+        let second = try Catalog(tables)
+        try await CatalogDesk.with { desk in
+            try await desk.propose(first)
+            try await desk.propose(second)
+            try await desk.approve(first)
+            await #expect(throws: ActRefused.self) { try await desk.approve(second) }
+            try await desk.with(CatalogDesk.approver) {
+                _ = try await CatalogActs(database: $0).reject(version: second.version, why: "stale")
+            }
+            await #expect(throws: ActRefused.self) { try await desk.approve(second) }
+            try await desk.propose(second, after: first)
+            try await desk.approve(second)
+        }
+    }
+}

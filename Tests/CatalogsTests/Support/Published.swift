@@ -1,0 +1,64 @@
+import Catalogs
+import Operations
+import PostgreSQL
+import Support
+
+/// A schema with people who may change the catalog.
+struct CatalogDesk {
+    static let editor = "baton_catalog_editor"
+    static let approver = "baton_catalog_approver"
+
+    let schema: TestSchema
+
+    static func with(_ body: @Sendable (CatalogDesk) async throws -> Void) async throws {
+        try await TestSchema.with { try await body(CatalogDesk(schema: $0)) }
+    }
+
+    /// Runs `body` with connections of `role`.
+    func with<Value: Sendable>(
+        _ role: String, _ body: @Sendable (Database) async throws -> Value
+    ) async throws -> Value {
+        var settings = try DatabaseSettings(TestServers.postgresql.replacing("//postgres@", with: "//\(role)@"))
+        settings.searchPath = [schema.name]
+        let database = Database(settings, size: 1)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await database.run() }
+            defer { group.cancelAll() }
+            return try await body(database)
+        }
+    }
+
+    /// Proposes `catalog` as `role`.
+    func propose(_ catalog: Catalog, after before: Catalog? = nil, as role: String = editor) async throws {
+        let changes = try CatalogDifference(from: before?.tables, to: catalog.tables).rows.map {
+            CatalogChange(table: $0.table.rawValue, row: $0.row, before: $0.before, after: $0.after)
+        }
+        try await with(role) { database in
+            _ = try await CatalogActs(database: database).propose(
+                body: catalog.body, version: catalog.version, note: "for a test", changes: changes)
+        }
+    }
+
+    /// Approves `catalog` as `role`.
+    func approve(_ catalog: Catalog, as role: String = approver) async throws {
+        try await with(role) { database in
+            _ = try await CatalogActs(database: database).approve(version: catalog.version, why: nil)
+        }
+    }
+
+    /// The SQLSTATE with which `role` fails at `sql`; nil where it succeeds.
+    func refusal(of role: String, _ sql: String) async throws -> String? {
+        do {
+            try await with(role) { _ = try await $0.query(Statement(unprepared: sql)) }
+            return nil
+        } catch let error as PostgreSQLError {
+            return error.sqlState
+        }
+    }
+
+    /// The single value of a query's first row, as text.
+    func value(_ sql: String) async throws -> String? {
+        try await schema.database.query(Statement(unprepared: "SELECT (\(sql))::text")).first?
+            .value(0, as: String?.self)
+    }
+}
