@@ -10,9 +10,11 @@ struct DealAssembly {
 
     /// The deal as far as it can be read; it stands only if the reader found nothing wrong.
     mutating func deal(stage: String?, lines given: [SourceRecord]?) -> JSON {
-        let currency = required(.currency, reader.currency(in: record))
+        let currency = reader.currency(in: record)
         let records = given ?? reader.records(.lines, in: record)
-        for attribute in DealAssembly.expected { reader.expect(attribute, in: record) }
+        for attribute in DealAssembly.expected where reader.find(attribute, in: record) == nil {
+            reader.missing(attribute, in: record)
+        }
         return [
             "opportunity": required(.opportunity, identity(.opportunity)),
             "contract": required(.contract, text(.contract)), "version": required(.version, integer(.version)),
@@ -30,7 +32,7 @@ struct DealAssembly {
         ]
     }
 
-    /// What the contract takes without and a handoff does not.
+    /// What is needed and read as a part of a group, or as it is.
     private static let expected: [Attribute] = [
         .approvalStatus, .approver, .approvedAt, .deliveryOwnerName, .deliveryOwnerEmail, .projectManagerName,
         .projectManagerEmail, .deliveryRegion, .contractType,
@@ -38,7 +40,7 @@ struct DealAssembly {
 
     // MARK: - Single values
 
-    /// Reports the attribute as missing unless it has a value or is there and wrong, which is reported already.
+    /// Notes the attribute as missing unless it has a value or is there and wrong, which is reported already.
     mutating func required<Value>(_ attribute: Attribute, _ value: Value?, in item: SourceRecord? = nil) -> Value? {
         if value == nil, reader.find(attribute, in: item ?? record) == nil {
             reader.missing(attribute, in: item ?? record)

@@ -5,7 +5,6 @@ struct SourceReader {
     private let fields: FieldMap
     private let words: [String: [String: String]]
     private(set) var findings: [Finding] = []
-    /// Absent, and no obstacle to mapping: named only where there is one, so that a publisher hears all at once.
     private var absent: [Finding] = []
 
     init(fields: FieldMap, words: [String: [String: String]]) {
@@ -23,22 +22,16 @@ struct SourceReader {
         findings.append(Finding(path: path, owner: .integration, text: text, cure: cure))
     }
 
-    /// Says that a field has to be filled.
+    /// Notes that a field has to be filled.
+    ///
+    /// What is missing is no obstacle to mapping: the contract's reader finds it, with its owner and its class. It is named
+    /// here only beside an obstacle, so that a publisher hears of everything at once.
     mutating func missing(_ attribute: Attribute, in record: SourceRecord) {
-        findings.append(SourceReader.missing(fields[attribute], in: record))
-    }
-
-    /// Says that a field has to be filled, if something else is wrong as well.
-    mutating func expect(_ attribute: Attribute, in record: SourceRecord) {
-        guard find(attribute, in: record) == nil else { return }
-        absent.append(SourceReader.missing(fields[attribute], in: record))
-    }
-
-    private static func missing(_ expression: FieldMap.Expression, in record: SourceRecord) -> Finding {
-        let path = ([record.path] + expression.firstPath).joined(separator: ".")
-        return Finding(
-            path: path, owner: .salesOperations, text: "is missing",
-            cure: "Fill this field, or name the field that holds it in the mapping's settings.")
+        let path = ([record.path] + fields[attribute].firstPath).joined(separator: ".")
+        absent.append(
+            Finding(
+                path: path, owner: .salesOperations, text: "is missing",
+                cure: "Fill this field, or name the field that holds it in the mapping's settings."))
     }
 
     /// The first of the attribute's fields that has a value.
@@ -119,9 +112,15 @@ struct SourceReader {
         return nil
     }
 
-    /// The currency of all amounts.
+    /// The currency of all amounts, without which none can be read.
     mutating func currency(in record: SourceRecord) -> Currency? {
         guard let (path, _) = plain(.currency, in: record), let text = text(.currency, in: record) else {
+            if find(.currency, in: record) == nil {
+                report(
+                    "is missing, and without a currency no amount can be read",
+                    cure: "Fill this field, or name it in the mapping's settings, or a constant such as 'EUR'.",
+                    at: ([record.path] + fields[.currency].firstPath).joined(separator: "."))
+            }
             return nil
         }
         if let currency = Currency(text) { return currency }

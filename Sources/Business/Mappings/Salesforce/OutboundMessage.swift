@@ -44,6 +44,7 @@ public struct OutboundMessage: Sendable, Equatable {
         guard !text.contains("<!") || !["<!DOCTYPE", "<!ENTITY"].contains(where: text.uppercased().contains) else {
             throw Problem(text: "has a document type, which SOAP forbids")
         }
+        guard !XMLNesting.isTooDeep(xml) else { throw Problem(text: "nests deeper than a message does") }
         let decoder = XMLDecoder()
         decoder.shouldProcessNamespaces = true
         decoder.trimValueWhitespaces = false

@@ -105,6 +105,6 @@ public struct SalesforceChange: SourceMapping {
 }
 
 extension FieldMap {
-    /// The first names of every field that is read.
-    var allFields: Set<String> { Set(Attribute.allCases.flatMap { self[$0].fields }) }
+    /// The first names of every field that is read of the record itself; an item's fields are those of other records.
+    var allFields: Set<String> { Set(Attribute.allCases.filter { !$0.isOfItem }.flatMap { self[$0].fields }) }
 }
