@@ -11,6 +11,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
@@ -137,8 +138,8 @@ let package = Package(
             "GatewayService", in: "Programs",
             [
                 "Catalogs", "Connectors", "Deals", "Handoffs", "Mappings", "Observability", "PostgreSQL", "RabbitMQ",
-                "Sagas", "Settings", "WorkerPrograms", asyncHTTPClient, crypto, hummingbird, hummingbirdCore, lifecycle,
-                logging, metrics, nioCore, nioHTTP1, unixSignals, yams,
+                "Sagas", "Settings", "WorkerPrograms", asyncHTTPClient, crypto, hummingbird, hummingbirdCore,
+                hummingbirdTLS, lifecycle, logging, metrics, nioCore, nioHTTP1, unixSignals, yams,
             ],
             resources: [.embedInCode("Serving/openapi.json")]),
         program("Gateway", ["GatewayService"]),

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Catalogs
 import Connectors
 import Handoffs
+import HummingbirdTLS
 import Logging
 import Metrics
 import Observability
@@ -10,22 +11,22 @@ import RabbitMQ
 import ServiceLifecycle
 import Settings
 import UnixSignals
+import WorkerPrograms
 
 /// The gateway put together from its settings: connections, sources, checks, health.
 struct Gateway {
     /// The exchange that takes what sources say.
     static let exchange = "deals"
-    /// After how long at the most a newly approved catalog is judged by.
-    private static let catalogRefresh = Duration.seconds(5)
 
     private let settings: GatewaySettings
     private let sources: [String: Source]
     private let publisher: Publisher
     private let database: Database?
+    private let tls: TLSConfiguration?
     private let registry: PrometheusRegistry
     private let logger: Logger
 
-    /// Connects nothing yet; throws for a broker address that cannot be read.
+    /// Connects nothing yet; throws for addresses and certificates that cannot be used.
     init(settings: GatewaySettings, sources: [String: Source], logger: Logger? = nil) throws {
         self.settings = settings
         self.sources = sources
@@ -36,6 +37,7 @@ struct Gateway {
             log.info("broker connection", metadata: ["event": "\(event)"])
         }
         database = try Self.database(settings)
+        tls = try Certificate.configuration(for: settings)
     }
 
     /// Connects once and reports what the broker lacks.
@@ -104,7 +106,8 @@ struct Gateway {
 
     private func checks(_ connections: HTTPConnections) -> CheckDesk {
         let (adapter, base) = (Adapter.sandbox, settings.targetsURL ?? "")
-        let catalogs: any CatalogSource = GivenCatalog(nil)
+        let catalogs: any CatalogSource =
+            database.map { StoredCatalogs(database: $0, refresh: settings.catalogRefresh) } ?? GivenCatalog(nil)
         return CheckDesk(
             token: settings.token.map(BearerToken.init),
             planning: Planning(
@@ -134,10 +137,11 @@ struct Gateway {
         let desk = Desk(
             webhooks: WebhookDesk(doors: doors, publisher: publisher, logger: logger),
             checks: checks(connections),
-            maxBodyBytes: settings.maxBodyBytes, requestTime: settings.requestTime, confirmTime: settings.confirmTime,
+            maxBodyBytes: settings.maxBodyBytes, admission: Admission(limit: settings.atOnce),
+            requestTime: settings.requestTime, confirmTime: settings.confirmTime,
             logger: logger)
         let server = GatewayServer(
-            host: settings.host, port: settings.port, desk: desk, logger: logger, onBound: onBound)
+            host: settings.host, port: settings.port, tls: tls, desk: desk, logger: logger, onBound: onBound)
         // Services stop in reverse: what was begun is answered while the broker is still there.
         var services: [any ServiceLifecycle.Service] = [health]
         if let database { services.append(Connection { await database.run() }) }

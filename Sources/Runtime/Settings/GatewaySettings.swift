@@ -8,6 +8,10 @@ public struct GatewaySettings: Sendable, Equatable {
     public let host: String
     /// The port on which requests are served; 0 takes any free one.
     public let port: Int
+    /// The file with the certificate with which requests are served; nil for plain HTTP.
+    public let certificateFile: String?
+    /// The file with its private key.
+    public let keyFile: String?
     /// The file that describes the sources.
     public let sourcesFile: String
     /// The folder of the files that it names.
@@ -16,6 +20,8 @@ public struct GatewaySettings: Sendable, Equatable {
     public let token: HiddenText?
     /// The largest request body that is read.
     public let maxBodyBytes: Int
+    /// How many requests one source may have in work at once.
+    public let atOnce: Int
     /// How long a request may take.
     public let requestTime: Duration
     /// How long of it the broker may take.
@@ -28,6 +34,8 @@ public struct GatewaySettings: Sendable, Equatable {
     public let postgresqlPassword: HiddenText?
     /// The schema that holds Baton's tables.
     public let postgresqlSchema: String
+    /// After how long at the most a newly approved catalog is judged by.
+    public let catalogRefresh: Duration
     /// Where checks look up what exists; nil where nothing is looked up.
     public let targetsURL: String?
     /// The address on which health and metrics are served.
@@ -65,12 +73,15 @@ public struct GatewaySettings: Sendable, Equatable {
         (amqpURLs, amqpCAFile) = reader.broker()
         host = reader.text(KnownGatewaySettings.host) ?? ""
         port = reader.number(KnownGatewaySettings.port)
+        certificateFile = reader.readableFile(KnownGatewaySettings.certificate)
+        keyFile = reader.readableFile(KnownGatewaySettings.key, isPrivate: true)
         sourcesFile = reader.text(KnownGatewaySettings.sources) ?? ""
         secretsFolder = reader.text(KnownGatewaySettings.secrets) ?? ""
         token = reader.checked(KnownGatewaySettings.token, or: HiddenText?.none) { text in
             text.utf8.count >= 16 ? .some(HiddenText(text)) : nil
         }
         maxBodyBytes = reader.number(KnownGatewaySettings.maxBodyBytes)
+        atOnce = reader.number(KnownGatewaySettings.atOnce)
         requestTime = reader.duration(KnownGatewaySettings.requestTime)
         confirmTime = reader.duration(KnownGatewaySettings.confirmTime)
         checkTime = reader.duration(KnownGatewaySettings.checkTime)
@@ -79,6 +90,7 @@ public struct GatewaySettings: Sendable, Equatable {
         }
         postgresqlPassword = reader.hidden(KnownSettings.postgresqlPassword)
         postgresqlSchema = reader.schema()
+        catalogRefresh = reader.duration(KnownSettings.catalogRefresh)
         targetsURL = reader.checked(KnownGatewaySettings.targetsURL, or: String?.none) {
             SettingsReader.httpURL($0).map(Optional.some)
         }
@@ -99,6 +111,10 @@ public struct GatewaySettings: Sendable, Equatable {
     public static var helpText: String { documentation.map(\.helpText).joined(separator: "\n") }
 
     private func reportContradictions(to reader: inout SettingsReader) {
+        if (certificateFile == nil) != (keyFile == nil) {
+            let missing = certificateFile == nil ? KnownGatewaySettings.certificate : KnownGatewaySettings.key
+            reader.report(missing.problem("it is absent: a certificate and its key are given together or not at all"))
+        }
         let times = [KnownGatewaySettings.confirmTime.setting, KnownGatewaySettings.requestTime.setting].map(\.name)
         guard !reader.problems.contains(where: { times.contains($0.name) }), confirmTime >= requestTime else { return }
         reader.report(

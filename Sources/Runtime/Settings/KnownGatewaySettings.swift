@@ -6,6 +6,12 @@ enum KnownGatewaySettings {
     static let port = NumberSetting(
         "BATON_GATEWAY_PORT", "The port on which webhooks and checks are served; 0 takes any free one.",
         fallback: 8088, in: 0...65_535)
+    static let certificate = Setting(
+        "BATON_GATEWAY_TLS_CERTIFICATE_FILE",
+        "The certificate (PEM, with those between it and the root) with which requests are served; plain HTTP if absent.",
+        expected: "a readable file")
+    static let key = Setting(
+        "BATON_GATEWAY_TLS_KEY_FILE", "The private key (PEM) of that certificate.", expected: "a readable file")
     static let sources = Setting(
         "BATON_GATEWAY_SOURCES", "The file that says which sources may call, of which kind each is, and its secrets.",
         expected: "a readable YAML file", isRequired: true)
@@ -18,6 +24,10 @@ enum KnownGatewaySettings {
     static let maxBodyBytes = NumberSetting(
         "BATON_GATEWAY_MAX_BODY_BYTES", "The largest request body that is read.", fallback: 1_048_576,
         in: 1024...16_777_216)
+    static let atOnce = NumberSetting(
+        "BATON_GATEWAY_AT_ONCE",
+        "How many requests one source may have in work at once; the checks count as one source.",
+        fallback: 32, in: 1...10_000)
     // HubSpot gives up after 5 s, and a caller that gives up first sends again what was taken.
     static let requestTime = DurationSetting(
         "BATON_GATEWAY_REQUEST_TIME", "How long a request may take, from its head to its answer.",
@@ -36,10 +46,11 @@ enum KnownGatewaySettings {
         expected: "an http:// or https:// URL with a host, without user, query and fragment", isSecret: true)
 
     static let all: [Setting] = [
-        KnownSettings.amqpURL, KnownSettings.amqpPassword, KnownSettings.amqpCAFile, host, port.setting, sources,
-        secrets,
-        token, maxBodyBytes.setting, requestTime.setting, confirmTime.setting, checkTime.setting, postgresqlURL,
-        KnownSettings.postgresqlPassword, KnownSettings.postgresqlSchema, targetsURL, KnownSettings.healthHost,
+        KnownSettings.amqpURL, KnownSettings.amqpPassword, KnownSettings.amqpCAFile, host, port.setting,
+        certificate, key, sources, secrets, token, maxBodyBytes.setting, atOnce.setting, requestTime.setting,
+        confirmTime.setting, checkTime.setting, postgresqlURL,
+        KnownSettings.postgresqlPassword, KnownSettings.postgresqlSchema, KnownSettings.catalogRefresh.setting,
+        targetsURL, KnownSettings.healthHost,
         KnownSettings.healthPort.setting, KnownSettings.logLevel, KnownSettings.logFormat,
         KnownSettings.poolSize.setting, KnownSettings.drainTime.setting, KnownSettings.cancelTime.setting,
     ]

@@ -22,6 +22,19 @@ extension SettingsReader {
         return (urls.map(HiddenText.init), caFile)
     }
 
+    /// The name of a file that has to be readable; nil where none is given.
+    mutating func readableFile(_ setting: Setting, isPrivate: Bool = false) -> String? {
+        guard let name = text(setting) else { return nil }
+        let found = file(name, namedBy: setting.name, expected: setting.expected)
+        if isPrivate, found?.isWorldReadable == true {
+            warn(
+                SettingsProblem(
+                    setting.name, wrong: "the file that it names can be read by every user of this machine",
+                    expected: "a file that only its owner or group can read"))
+        }
+        return name
+    }
+
     /// The database's URL. All but its scheme is libpq's to judge, which alone knows lists of hosts.
     mutating func postgresqlURL() -> HiddenText {
         checked(KnownSettings.postgresqlURL, or: HiddenText(""), Self.postgresqlURL)

@@ -23,63 +23,67 @@ struct CheckDesk: Sendable {
 
     /// Throws unless the caller may ask.
     func admit(_ authorization: String?) throws(Problem) {
-        guard token?.isShown(in: authorization) == true else {
+        guard let token else {
+            throw Problem(.notPermitted, "nobody may ask here: the gateway runs without BATON_GATEWAY_TOKEN")
+        }
+        guard token.isShown(in: authorization) else {
             throw Problem(.notAuthorized, "show the token of BATON_GATEWAY_TOKEN as bearer token")
         }
     }
 
     /// Everything because of which the worker would refuse the deal in `body`.
     func validate(_ body: [UInt8]) async throws -> Answer {
-        try await judge(body) { deal in
-            let (findings, notChecked) = await looked { isOffline, attempt in
-                try await planning.validate(deal, isOffline: isOffline, on: attempt)
-            }
-            return Verdict(findings ?? [], notChecked: notChecked)
-        }
+        try await judge(body) { document, notChecked in Verdict(document.findings, notChecked: notChecked) }
     }
 
     /// What the worker would do for the deal in `body`, or everything because of which it would refuse it.
     func plan(_ body: [UInt8]) async throws -> Answer {
-        try await judge(body) { deal in
-            let (document, notChecked) = await looked { isOffline, attempt in
-                try await planning.plan(deal, isOffline: isOffline, on: attempt)
-            }
-            return Verdict(document?.findings ?? [], notChecked: notChecked, plan: document)
+        try await judge(body) { document, notChecked in
+            Verdict(document.findings, notChecked: notChecked, plan: document)
         }
     }
 
-    private func judge(_ body: [UInt8], _ verdict: (Deal) async -> Verdict) async throws -> Answer {
-        let found: Verdict
+    private func judge(
+        _ body: [UInt8], _ verdict: (_ document: PlanDocument, _ notChecked: [String]) -> Verdict
+    ) async throws -> Answer {
+        let deal: Deal
         do {
-            found = await verdict(try DealDocument.deal(in: body, mappings: SourceMappings.all()))
+            deal = try DealDocument.deal(in: body, mappings: SourceMappings.all())
         } catch {
-            found = Verdict(
-                error.findings.map {
-                    PlanFinding(error.incidentClass, $0.path, $0.text, cure: $0.cure, owner: $0.owner)
-                }, omitted: error.omitted)
+            let findings = error.findings.map {
+                PlanFinding(error.incidentClass, $0.path, $0.text, cure: $0.cure, owner: $0.owner)
+            }
+            return try answer(Verdict(findings, omitted: error.omitted))
         }
+        let (document, notChecked) = try await looked(at: deal)
+        return try answer(verdict(document, notChecked))
+    }
+
+    private func answer(_ verdict: Verdict) throws -> Answer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Answer(.ok, "application/json", bytes: Array(try encoder.encode(found)))
+        return Answer(.ok, "application/json", bytes: Array(try encoder.encode(verdict)))
     }
 
-    /// The answer with targets asked, or the one without them and what was not looked up: late is worse than partly.
-    private func looked<Value: Sendable>(
-        _ ask: @escaping @Sendable (_ isOffline: Bool, PlanningAttempt) async throws -> Value
-    ) async -> (value: Value?, notChecked: [String]) {
+    /// The plan with targets asked, or the one without them and what was not looked up: late is worse than partly.
+    private func looked(at deal: Deal) async throws -> (document: PlanDocument, notChecked: [String]) {
+        let (planning, time) = (planning, time)
         let attempt = PlanningAttempt.now(correlationID: "check", budget: time)
         if asksTargets {
             do {
-                return (try await withDeadline(time) { try await ask(false, attempt) }, [])
+                return (try await withDeadline(time) { try await planning.plan(deal, on: attempt) }, [])
             } catch {
                 logger.notice("a check was not looked up in full", metadata: ["error": "\(error)"])
             }
         }
         do {
-            return (try await withDeadline(Self.catalogTime) { try await ask(true, attempt) }, [Self.targets])
+            let document = try await withDeadline(Self.catalogTime) {
+                try await planning.plan(deal, isOffline: true, on: attempt)
+            }
+            return (document, [Self.targets])
         } catch {
-            logger.error("a check was made without the catalog", metadata: ["error": "\(error)"])
-            return (nil, ["the catalog", Self.targets])
+            logger.error("the catalog cannot be read", metadata: ["error": "\(error)"])
+            throw Problem(.unavailable, "the catalog by which deals are judged cannot be read")
         }
     }
 }

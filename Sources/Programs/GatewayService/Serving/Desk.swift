@@ -12,6 +12,7 @@ struct Desk: Sendable {
     let checks: CheckDesk
     /// The largest body that is read, in bytes.
     let maxBodyBytes: Int
+    let admission: Admission
     /// How long a request may take.
     let requestTime: Duration
     /// How long of it is kept for the broker.
@@ -27,7 +28,7 @@ struct Desk: Sendable {
             answer = try await self.answer(request, found, start)
         } catch let problem as Problem {
             answer = problem.answer
-            if [.tooLarge, .tooSlow].contains(problem.kind) { close(context) }
+            if [.tooLarge, .tooSlow, .tooMany].contains(problem.kind) { close(context) }
         } catch is TimeOver {
             answer = Problem(.unavailable, "it took longer than a request may").answer
         } catch {
@@ -52,17 +53,22 @@ struct Desk: Sendable {
         case .receiveWebhook:
             let source = parameter ?? ""
             guard let door = webhooks.doors[source] else { throw Problem(.notFound, "no source is called so") }
-            let webhook = Webhook(
-                request: WebhookRequest(
-                    method: request.method.rawValue, url: door.publicURL + request.uri.description,
-                    headers: request.headers.map { ($0.name.rawName, $0.value) },
-                    body: try await body(of: request, until: deadline)),
-                receivedAt: Int64(Date().timeIntervalSince1970 * 1000), deadline: deadline)
-            return try await webhooks.receive(webhook, from: source, through: door)
+            return try await admission.admit(source) {
+                let webhook = Webhook(
+                    request: WebhookRequest(
+                        method: request.method.rawValue, url: door.publicURL + request.uri.description,
+                        headers: request.headers.map { ($0.name.rawName, $0.value) },
+                        body: try await body(of: request, until: deadline)),
+                    receivedAt: Int64(Date().timeIntervalSince1970 * 1000), deadline: deadline)
+                return try await webhooks.receive(webhook, from: source, through: door)
+            }
         case .validate, .plan:
             try checks.admit(request.headers[.authorization])
-            let body = try await body(of: request, until: deadline)
-            return try await operation == .plan ? checks.plan(body) : checks.validate(body)
+            // No source is called so: they begin with a letter.
+            return try await admission.admit("/checks") {
+                let body = try await body(of: request, until: deadline)
+                return try await operation == .plan ? checks.plan(body) : checks.validate(body)
+            }
         case .describe:
             return Answer(.ok, "application/json", bytes: PackageResources.openapi_json)
         }

@@ -8,9 +8,11 @@ struct Problem: Error, Equatable, Sendable {
         case methodNotAllowed = "method-not-allowed"
         case notAuthentic = "not-authentic"
         case notAuthorized = "not-authorized"
+        case notPermitted = "not-permitted"
         case unsupportedMediaType = "unsupported-media-type"
         case tooLarge = "too-large"
         case tooSlow = "too-slow"
+        case tooMany = "too-many"
         case unreadable = "unreadable"
         case unavailable = "unavailable"
         case failed = "failed"
@@ -20,9 +22,11 @@ struct Problem: Error, Equatable, Sendable {
             case .notFound: .notFound
             case .methodNotAllowed: .methodNotAllowed
             case .notAuthentic, .notAuthorized: .unauthorized
+            case .notPermitted: .forbidden
             case .unsupportedMediaType: .unsupportedMediaType
             case .tooLarge: .contentTooLarge
             case .tooSlow: .requestTimeout
+            case .tooMany: .tooManyRequests
             case .unreadable: .badRequest
             case .unavailable: .serviceUnavailable
             case .failed: .internalServerError
@@ -35,9 +39,11 @@ struct Problem: Error, Equatable, Sendable {
             case .methodNotAllowed: "Another method is needed here"
             case .notAuthentic: "The request is not shown to be the source's"
             case .notAuthorized: "A bearer token is needed"
+            case .notPermitted: "Who asks is known and may not do this"
             case .unsupportedMediaType: "The content type is another than expected"
             case .tooLarge: "The request is too large"
             case .tooSlow: "The request did not arrive in time"
+            case .tooMany: "Too many requests are in work"
             case .unreadable: "The request cannot be read"
             case .unavailable: "Send it again later"
             case .failed: "The gateway failed"
@@ -70,7 +76,7 @@ struct Problem: Error, Equatable, Sendable {
         switch kind {
         case .methodNotAllowed: answer.headers[.allow] = allowed?.rawValue
         case .notAuthorized: answer.headers[.wwwAuthenticate] = "Bearer"
-        case .unavailable: answer.headers[.retryAfter] = String(Self.retryAfterSeconds)
+        case .unavailable, .tooMany: answer.headers[.retryAfter] = String(Self.retryAfterSeconds)
         default: break
         }
         return answer

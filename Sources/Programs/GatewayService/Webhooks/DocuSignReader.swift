@@ -10,7 +10,7 @@ struct DocuSignReader: WebhookReader {
             let envelope = data["envelopeId"]?.string
         else { throw Problem(.unreadable, "the body is no Connect message: it has no event and data.envelopeId") }
         guard accounts.isEmpty || data["accountId"]?.string.map(accounts.contains) == true else {
-            throw Problem(.notAuthentic)
+            throw Problem(.notPermitted, "the account is none of this source's `organisations`")
         }
         return Reading(events: [
             SourceEvent(

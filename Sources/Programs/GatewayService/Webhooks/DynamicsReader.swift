@@ -9,7 +9,7 @@ struct DynamicsReader: WebhookReader {
         if !organisations.isEmpty {
             guard let organisation = context["OrganizationId"]?.string,
                 organisations.contains(where: { $0.lowercased() == organisation.lowercased() })
-            else { throw Problem(.notAuthentic) }
+            else { throw Problem(.notPermitted, "the organization is none of this source's `organisations`") }
         }
         guard let correlation = context["CorrelationId"]?.string, let operation = context["OperationId"]?.string else {
             throw Problem(.unreadable, "the body is no execution context: it has no CorrelationId and OperationId")
