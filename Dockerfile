@@ -35,6 +35,7 @@ RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin
     && install -d -o baton -g baton -m 700 /var/lib/sandbox
 COPY --from=build /programs /opt/baton
 COPY Queues /opt/baton/Queues
+COPY Catalog /opt/baton/Catalog
 WORKDIR /opt/baton
 # glibc keeps an arena for each thread otherwise, and a worker's memory grows for no use.
 ENV PATH=/opt/baton:/usr/bin:/bin MALLOC_ARENA_MAX=2

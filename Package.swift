@@ -168,7 +168,8 @@ let package = Package(
             swiftSettings: strict),
         tests("Fleet", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Support", "Workers", lifecycle, logging]),
         tests(
-            "Catalogs", ["Catalogs", "Deals", "Operations", "PostgreSQL", "Support", "WorkerPrograms", "Workers", yams],
+            "Catalogs",
+            ["Catalogs", "Deals", "Operations", "PostgreSQL", "Support", "WorkerPrograms", "Workers", yams],
             exclude: ["Planted", "Support/schema_errors.py"]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Drill", ["Drill", "Support", asyncHTTPClient]),

@@ -17,6 +17,7 @@ import Testing
         #expect(settings.breakerWait == .seconds(5) && settings.longestBreakerWait == .seconds(60))
         #expect(settings.lease == .seconds(15) && settings.ticketLease == .seconds(30))
         #expect(settings.sweepInterval == .seconds(1) && settings.maximalAge == .seconds(72 * 3600))
+        #expect(settings.signaturePatience == .seconds(3600))
         #expect(settings.drainTime == .seconds(15) && settings.cancelTime == .seconds(5))
         #expect(settings.maxBodyBytes == 1_048_576 && settings.maxLines == 2000)
         #expect(settings.triggerStages == nil && settings.crashAt == nil && settings.amqpCAFile == nil)

@@ -47,6 +47,17 @@ public struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStrin
             day: dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
     }
 
+    /// How many days lie between 1 January 1970 and this day; negative before.
+    public var daysSince1970: Int {
+        // The reverse of the initializer: eras of 400 years that begin on 1 March.
+        let shiftedYear = month <= 2 ? year - 1 : year
+        let yearOfEra = shiftedYear % 400
+        let shiftedMonth = month > 2 ? month - 3 : month + 9
+        let dayOfYear = (153 * shiftedMonth + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return shiftedYear / 400 * 146_097 + dayOfEra - 719_468
+    }
+
     /// The same day `months` later, or the month's last day where it has no such day; nil past the year 9999 or before 1.
     public func adding(months: Int) -> CalendarDate? {
         let (total, overflow) = (year * 12 + month - 1).addingReportingOverflow(months)

@@ -36,6 +36,8 @@ public struct DealEvent: Sendable, Hashable {
 public enum Intake: Sendable, Hashable {
     /// The deal is to be handed over: approved, adding up, at a trigger stage.
     case handoff(DealEvent)
+    /// The deal is to be handed over once a document of its opportunity is signed: it is at a stage that waits for that.
+    case unsigned(DealEvent)
     /// It starts nothing: the deal is not, or no more, at a stage that does, or the source's event is about none.
     case ignored(IgnoredEvent)
     /// What was done for the deal so far is to be taken back.
@@ -46,7 +48,7 @@ public enum Intake: Sendable, Hashable {
     /// The event about a deal; nil for one that carries none, or not all of it.
     public var event: DealEvent? {
         switch self {
-        case .handoff(let event): event
+        case .handoff(let event), .unsigned(let event): event
         case .ignored(let event):
             event.deal.map {
                 DealEvent(

@@ -72,7 +72,9 @@ public struct DealEventDecoder: Sendable {
             throw Rejection(
                 hasMistakes ? .wrongSchema : .tooManyLines, reader.findings, omitted: reader.omitted, trace: trace)
         }
-        if let stage = DealEventDecoder.stage(of: data), !triggers.start(stage, from: envelope.source) {
+        let stage = DealEventDecoder.stage(of: data)
+        let isUnsigned = stage.map { triggers.startWhenSigned($0, from: envelope.source) } ?? false
+        if let stage, !isUnsigned, !triggers.start(stage, from: envelope.source) {
             let reason = "the stage starts no handoff for source \(envelope.source)"
             return .ignored(
                 IgnoredEvent(envelope, key: trace.key, deal: deal, missing: reader.findings, reason: reason))
@@ -84,10 +86,10 @@ public struct DealEventDecoder: Sendable {
                 omitted: max(mistakes.count - limits.findings, 0) + reader.omitted, trace: trace)
         }
         deal.expectedPlanHash = envelope.expectedPlanHash
-        return .handoff(
-            DealEvent(
-                id: envelope.id, source: envelope.source, time: envelope.time, traceparent: envelope.traceparent,
-                correlationID: envelope.correlationID, deal: deal))
+        let event = DealEvent(
+            id: envelope.id, source: envelope.source, time: envelope.time, traceparent: envelope.traceparent,
+            correlationID: envelope.correlationID, deal: deal)
+        return isUnsigned ? .unsigned(event) : .handoff(event)
     }
 
     func parse(_ body: [UInt8], _ trace: Rejection.Trace) throws(Rejection) -> JSON {

@@ -33,6 +33,23 @@ public struct Timestamp: Sendable, Hashable, Codable, CustomStringConvertible {
             "\(date)T\(hour.padded(2)):\(minute.padded(2)):\(second.padded(2)).\(Int(time % 1000).padded(3))Z"
     }
 
+    /// How many whole milliseconds after 1970 began, in UTC, the moment was; for comparing moments of one kind.
+    public var millisecondsSince1970: Int64 {
+        let bytes = Array(description.utf8)
+        let days = CalendarDate(utf8: bytes[..<10])?.daysSince1970 ?? 0
+        func number(_ range: Range<Int>) -> Int { bytes[range].decimal ?? 0 }
+        var seconds = (number(11..<13) * 60 + number(14..<16)) * 60 + number(17..<19)
+        let rest = bytes[19...]
+        let decimals = rest.first == UInt8(ascii: ".") ? rest.dropFirst().prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") } : []
+        let milliseconds = (Array(decimals.prefix(3)) + Array(repeating: UInt8(ascii: "0"), count: 3))[..<3].decimal ?? 0
+        if let sign = bytes.suffix(6).first, bytes.last != UInt8(ascii: "Z") {
+            let count = bytes.count
+            let offset = (number(count - 5..<count - 3) * 60 + number(count - 2..<count)) * 60
+            seconds -= sign == UInt8(ascii: "-") ? -offset : offset
+        }
+        return (Int64(days) * 86_400 + Int64(seconds)) * 1000 + Int64(milliseconds)
+    }
+
     /// Reads the text; fails for another form.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

@@ -53,7 +53,7 @@ public struct DealIntake: Worker {
     ) -> Disposition {
         let handoff = admission.handoff?.uuidString.lowercased()
         return switch intake {
-        case .handoff(let event):
+        case .handoff(let event), .unsigned(let event):
             Disposition(
                 outcome, of: event, reason: reason, handoff: handoff, correlationID: admission.correlationID)
         case .ignored(let event):
@@ -77,9 +77,10 @@ public struct DealIntake: Worker {
 
     private func arrival(of intake: Deals.Intake) -> Arrival {
         switch intake {
-        case .handoff(let event):
+        case .handoff(let event), .unsigned(let event):
             var arrival = arrival(of: event)
             arrival.status = ReadinessStatus(.received).status
+            if case .unsigned = intake { arrival.waitsForSignature = true }
             return arrival
         case .ignored(let event): return arrival(of: event, intake.event)
         case .cancellation(let event):
@@ -90,9 +91,14 @@ public struct DealIntake: Worker {
                 kind: .cancel, body: String(decoding: cancellation.canonicalBytes, as: UTF8.self),
                 contentHash: cancellation.contentHash, customer: "", totalMinor: 0, currency: "XXX")
         case .signature(let event):
+            let signature = event.signature
             return Arrival(
                 source: event.source, eventID: event.id, correlationID: event.correlationID ?? event.id,
-                ignoredBecause: "signatures are not joined yet")
+                opportunity: signature.opportunity,
+                signed: Arrival.Signed(
+                    envelope: signature.envelope, sowHash: signature.sowHash, 
+                    signedAt: Date(timeIntervalSince1970: Double(signature.signedAt.millisecondsSince1970) / 1000)),
+                body: String(decoding: signature.canonicalBytes, as: UTF8.self), contentHash: signature.contentHash)
         }
     }
 
@@ -115,6 +121,6 @@ public struct DealIntake: Worker {
             opportunity: deal.opportunity, contract: deal.contract, version: deal.version,
             kind: deal.baseVersion.map { .change(base: $0) } ?? .complete,
             body: String(decoding: deal.canonicalBytes, as: UTF8.self), contentHash: deal.contentHash,
-            customer: deal.customer.name, totalMinor: deal.totalMinor, currency: deal.currency.code)
+            customer: deal.customer.name, totalMinor: deal.totalMinor, currency: deal.currency.code, sowHash: deal.sowHash)
     }
 }

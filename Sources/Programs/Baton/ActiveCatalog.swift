@@ -1,7 +1,9 @@
 import Catalogs
+import Operations
 import OperatorConsole
 
-/// The catalog in force; nil where none was published.
+/// The catalog in force; nil where none was approved.
 func activeCatalog(_ options: DatabaseOptions) async throws -> Catalog? {
-    nil
+    let stored = try await options.with { try await CatalogActs(database: $0).active() }
+    return try stored.map { try Catalog(body: $0.body) }
 }

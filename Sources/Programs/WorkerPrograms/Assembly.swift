@@ -1,4 +1,3 @@
-import struct Catalogs.GivenCatalog
 import Connectors
 import Deals
 import Fleet
@@ -64,7 +63,8 @@ struct Assembly {
         let (adapter, base) = (Adapter.sandbox, settings.targetsURL)
         let now: @Sendable () -> Timestamp = { .now }
         let saga = DealHandoff(
-            catalogs: GivenCatalog(nil), erp: adapter.erp(at: base, over: connections),
+            catalogs: StoredCatalogs(database: process.database, refresh: settings.catalogRefresh),
+            erp: adapter.erp(at: base, over: connections),
             psa: adapter.psa(at: base, over: connections), tax: adapter.tax(at: base, over: connections),
             numbers: process.ports.numbers, announcements: process.ports.announcements, now: now)
         let intake =
@@ -117,6 +117,7 @@ extension FleetSettings {
         limits.ticketLease = settings.ticketLease
         limits.sweepInterval = settings.sweepInterval
         limits.maximalAge = settings.maximalAge
+        limits.signaturePatience = settings.signaturePatience
         limits.takeovers = settings.takeovers
         limits.breakerFailures = settings.breakerFailures
         limits.breakerWait = settings.breakerWait

@@ -61,7 +61,7 @@ public enum WorkerProgram {
         } catch {
             problems.append(
                 SettingsProblem(
-                    "BATON_TRIGGER_STAGES", wrong: "\(error)", expected: "<source>=<stage>,<stage>;*=<stage>"))
+                    "BATON_TRIGGER_STAGES", wrong: "\(error)", expected: "<source>=<stage>,<stage>;*=<stage>;sign:<source>=<stage>"))
         }
         do {
             try CrashPoint.check(environment["BATON_CRASH_AT"])

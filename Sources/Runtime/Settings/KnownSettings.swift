@@ -76,11 +76,16 @@ enum KnownSettings {
     static let maxLines = NumberSetting(
         "BATON_MAX_LINES", "The most lines a deal may have.", fallback: 2000, in: 1...100_000)
     static let triggerStages = Setting(
-        "BATON_TRIGGER_STAGES", "The sales stages at which a deal is handed off, if not the built-in ones.",
+        "BATON_TRIGGER_STAGES",
+        "The sales stages at which a deal is handed off, as SOURCE=STAGE,STAGE;…, if not the built-in ones; after "
+            + "sign:SOURCE= those at which it is once a document of its opportunity is signed.",
         expected: "text")
     static let catalogRefresh = DurationSetting(
         "BATON_CATALOG_REFRESH", "After how long at the most a worker takes up a newly approved catalog.",
         fallback: .seconds(5), in: .seconds(0)...(.seconds(3600)))
+    static let signaturePatience = DurationSetting(
+        "BATON_SIGNATURE_PATIENCE", "How long a signature waits for a deal of its opportunity before people are told.",
+        fallback: .seconds(3600), in: .seconds(1)...(.seconds(30 * 86_400)))
     static let crashAt = Setting(
         "BATON_CRASH_AT", "For tests: the point at which the worker kills itself, as POINT or POINT:NTH.",
         expected: "text")
@@ -90,7 +95,8 @@ enum KnownSettings {
         healthHost, healthPort.setting, logLevel, logFormat, poolSize.setting, lease.setting, ticketLease.setting,
         sweepInterval.setting, maximalAge.setting, takeovers.setting, prefetch.setting, breakerFailures.setting,
         breakerWait.setting, longestBreakerWait.setting, drainTime.setting, cancelTime.setting,
-        maxBodyBytes.setting, maxLines.setting, triggerStages, catalogRefresh.setting, crashAt,
+        maxBodyBytes.setting, maxLines.setting, triggerStages, catalogRefresh.setting,
+        signaturePatience.setting, crashAt,
     ]
 
     private static func choices<Choice: RawRepresentable & CaseIterable>(of type: Choice.Type) -> String

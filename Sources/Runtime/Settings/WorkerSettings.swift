@@ -52,6 +52,8 @@ public struct WorkerSettings: Sendable, Equatable {
     public let triggerStages: String?
     /// After how long at the most a worker takes up a newly approved catalog.
     public let catalogRefresh: Duration
+    /// How long a signature waits for a deal of its opportunity before people are told.
+    public let signaturePatience: Duration
     /// The point at which the worker kills itself, for tests.
     public let crashAt: String?
     /// What can be worked with and should still be put right.
@@ -98,6 +100,7 @@ public struct WorkerSettings: Sendable, Equatable {
         maxLines = reader.number(KnownSettings.maxLines)
         triggerStages = reader.text(KnownSettings.triggerStages)
         catalogRefresh = reader.duration(KnownSettings.catalogRefresh)
+        signaturePatience = reader.duration(KnownSettings.signaturePatience)
         crashAt = reader.text(KnownSettings.crashAt)
         warnings = reader.warnings
     }

@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+@Suite struct CatalogCommandTests {
+    private static let shipped = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Catalog")
+    private static let editor = "baton_catalog_editor"
+    private static let approver = "baton_catalog_approver"
+
+    @Test(
+        "K6 a catalog is checked, proposed by one, approved by another and never by the first, and shown",
+        .timeLimit(.minutes(2)))
+    func wholeWay() async throws {
+        try await SupportDesk.with { desk in
+            let folder = Self.shipped.path()
+            let dry = try await desk.baton(
+                "catalog", "publish", folder, "--note", "first", "--dry-run", as: Self.editor)
+            #expect(dry.status == 0 && dry.output.contains("services IMPL-CORE@2026-01-01 is new"))
+            #expect(try await desk.value("SELECT count(*) FROM catalogs") == "0")
+            let denied = try await desk.baton("catalog", "publish", folder, "--note", "first")
+            #expect(denied.status == 1 && denied.words.contains("baton_catalog"))
+
+            let published = try await desk.baton("catalog", "publish", folder, "--note", "first", as: Self.editor)
+            #expect(published.status == 0, "\(published.words)")
+            let version = try #require(try await desk.value("SELECT version FROM catalogs"))
+            let own = try await desk.baton("catalog", "approve", version, as: Self.editor)
+            #expect(own.status == 4 && own.words.contains("may not approve it"), "\(own)")
+            let approved = try await desk.baton("catalog", "approve", String(version.prefix(6)), as: Self.approver)
+            #expect(approved.output == "catalog \(version) is in force\n", "\(approved)")
+            let again = try await desk.baton("catalog", "publish", folder, "--note", "again", as: Self.approver)
+            #expect(again.status == 4 && again.words.contains("is in force"))
+
+            let changed = try changedCopy()
+            defer { try? FileManager.default.removeItem(atPath: changed) }
+            let diff = try await desk.baton("catalog", "diff", changed)
+            #expect(diff.status == 2)
+            #expect(
+                diff.output == """
+                    billing-terms NET30@2026-01-01 changes
+                        days: 30 -> 31
+
+                    """)
+            let shown = try await desk.baton("catalog", "show", version, "--table", "billing-terms", "--json")
+            let found = try shown.decoded(as: Found.self)
+            #expect(found.versions.map(\.state) == ["active"])
+            #expect(found.versions.map(\.approvedBy) == [Self.approver])
+            #expect(found.changes.allSatisfy { $0.actor == Self.editor } && found.changes.count == 7)
+        }
+    }
+
+    @Test("a folder with problems is refused with all of them on stderr, and nothing is proposed")
+    func problems() async throws {
+        try await SupportDesk.with { desk in
+            let folder = Self.shipped.deletingLastPathComponent().appending(path: "Tests/CatalogsTests/Planted/good")
+            let changed = try changedCopy(of: folder, from: "days: 30", to: "days: many")
+            defer { try? FileManager.default.removeItem(atPath: changed) }
+            let check = try await desk.baton("catalog", "check", changed)
+            #expect(check.status == 1 && check.output.isEmpty)
+            #expect(check.words.contains("/billing-terms.yml:3: `days` is \"many\""))
+            let json = try await desk.baton("catalog", "check", changed, "--json")
+            #expect(try json.decoded(as: [Fault].self).map(\.line) == [3])
+            let published = try await desk.baton("catalog", "publish", changed, "--note", "x", as: Self.editor)
+            #expect(published.status == 1)
+            #expect(try await desk.value("SELECT count(*) FROM catalogs") == "0")
+        }
+    }
+
+    private func changedCopy(
+        of folder: URL = shipped, from old: String = "days: 30\n", to new: String = "days: 31\n"
+    ) throws -> String {
+        let copy = FileManager.default.temporaryDirectory.appending(path: "catalog-\(UUID().uuidString)")
+        try FileManager.default.copyItem(at: folder, to: copy)
+        let file = copy.appending(path: "billing-terms.yml")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let place = try #require(text.firstRange(of: old))
+        try text.replacingCharacters(in: place, with: new).write(to: file, atomically: true, encoding: .utf8)
+        return copy.path()
+    }
+
+    private struct Found: Decodable {
+        let versions: [Version]
+        let changes: [Change]
+        struct Version: Decodable {
+            let state: String
+            let approvedBy: String?
+        }
+        struct Change: Decodable {
+            let actor: String
+        }
+    }
+
+    private struct Fault: Decodable {
+        let line: Int
+    }
+}
