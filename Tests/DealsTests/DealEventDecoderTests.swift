@@ -31,12 +31,27 @@ struct DealEventDecoderTests {
         #expect(!rejection.reason.isEmpty && rejection.reason.count <= 1000)
     }
 
+    @Test(
+        "A17 bad input of the grouped contract is refused at once with a class, every place and who can cure it",
+        arguments: ExpectedRejection.grouped)
+    func refusesGroupedExample(expected: ExpectedRejection) throws {
+        let body = try Examples.body(expected.file, in: ExpectedRejection.groupedFolder)
+        let rejection = try #require(Samples.rejection(of: body, routingKey: expected.routingKey))
+        #expect(rejection.incidentClass.rawValue == expected.incidentClass)
+        #expect(rejection.findings.map(\.path) == expected.paths)
+        #expect(rejection.findings.map(\.owner.rawValue) == expected.owners)
+        #expect(rejection.findings.allSatisfy { !$0.text.isEmpty && !$0.cure.isEmpty })
+        #expect(!rejection.reason.isEmpty && rejection.reason.count <= 1000)
+    }
+
     @Test("A17 every bad example is in the index, and every intake class has one")
     func indexIsComplete() throws {
         let files = Set(Examples.names(in: ExpectedRejection.folder)).subtracting(["expected.json"])
         #expect(files == Set(ExpectedRejection.all.map(\.file)))
-        let byLimitsAlone: Set<String> = ["too_large", "too_many_lines", "mandatory_missing"]
-        let classes = Set(ExpectedRejection.all.map(\.incidentClass)).union(byLimitsAlone)
+        let grouped = Set(Examples.names(in: ExpectedRejection.groupedFolder)).subtracting(["expected.json"])
+        #expect(grouped == Set(ExpectedRejection.grouped.map(\.file)))
+        let byLimitsAlone: Set<String> = ["too_large", "too_many_lines"]
+        let classes = Set((ExpectedRejection.all + ExpectedRejection.grouped).map(\.incidentClass)).union(byLimitsAlone)
         let later: Set<IncidentClass> = [
             .conflict, .lateChange, .baseMissing, .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped,
             .duplicateCustomer, .serviceUnknown, .targetRefused, .undoRefused, .residue, .adoptionUnconfirmed,

@@ -79,13 +79,13 @@ struct LimitsTests {
 
     @Test("the schema lists exactly the currencies that can be counted")
     func currencies() throws {
-        let schema = try JSONReader.read(
-            [UInt8](try Data(contentsOf: Examples.dealSchema)), maximalDepth: 64)
-        var node = schema
-        for name in ["$defs", "deal", "properties", "currency", "enum"] {
-            guard case .object(let members) = node else { break }
-            node = members.first(named: name) ?? .null
+        for (schema, definition) in [(Examples.dealSchema, "deal"), (Examples.groupedDealSchema, "contract")] {
+            var node = try JSONReader.read([UInt8](try Data(contentsOf: schema)), maximalDepth: 64)
+            for name in ["$defs", definition, "properties", "currency", "enum"] {
+                guard case .object(let members) = node else { break }
+                node = members.first(named: name) ?? .null
+            }
+            #expect(node == .array(Currency.codes.map(JSON.string)))
         }
-        #expect(node == .array(Currency.codes.map(JSON.string)))
     }
 }

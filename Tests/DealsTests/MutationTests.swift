@@ -16,6 +16,14 @@ struct MutationTests {
     }
 
     @Test(
+        "A17 each example of the grouped contract mutated 1,000 ways is valid, no JSON or against the schema for both",
+        .timeLimit(.minutes(5)), arguments: Examples.groupedDealNames)
+    func agreement(onGroupedDeal name: String) throws {
+        try agreement(
+            on: name, in: Examples.groupedDeals, schema: Examples.groupedDealSchema, type: DealEvent.typeV2)
+    }
+
+    @Test(
         "A17 each example of a cancellation mutated 1,000 ways is valid, no JSON or against the schema for both",
         .timeLimit(.minutes(5)), arguments: Examples.cancellationNames)
     func agreement(onCancellation name: String) throws {

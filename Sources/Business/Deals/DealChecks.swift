@@ -22,9 +22,12 @@ enum DealChecks {
     /// `missing` is what the reader found to be missing; without it there may be no deal whose amounts could be checked.
     static func findings(on deal: Deal?, missing: [Finding], by contract: DealContract) -> [Mistake] {
         let lacks = missing.map { Mistake(Supply.isApproval($0.path) ? .notApproved : .mandatoryMissing, $0) }
-        let known = Set(missing.map(\.path))
         let others = deal.map { amounts($0, contract) + dates($0) + approval($0) } ?? []
-        let all = lacks + others.filter { !known.contains($0.finding.path) }
+        let all =
+            lacks
+            + others.filter { other in
+                !missing.contains { $0.path == other.finding.path || $0.path.hasPrefix(other.finding.path + ".") }
+            }
         let order: [IncidentClass] = [.mandatoryMissing, .amountsDoNotAddUp, .datesReversed, .notApproved]
         return order.flatMap { place in all.filter { $0.incidentClass == place } }
     }

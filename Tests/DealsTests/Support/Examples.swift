@@ -12,10 +12,15 @@ enum Examples {
     static let cancellations = root.appending(path: "Queues/deal-events/examples/cancellations")
     static let cancellationSchema = root.appending(path: "Queues/deal-events/schemas/deal.cancelled.v1.json")
     static let dealSchema = root.appending(path: "Queues/deal-events/schemas/deal.updated.v1.json")
+    static let groupedDeals = root.appending(path: "Queues/deal-events/examples/v2")
+    static let groupedDealSchema = root.appending(path: "Queues/deal-events/schemas/deal.updated.v2.json")
+    static let entities = root.appending(path: "Queues/deal-events/schemas/entities")
     /// The one example whose stage starts no handoff.
     static let ignored = "not-yet-sold.json"
 
     static let dealEventNames = names(in: dealEvents)
+    static let groupedDealNames = names(in: groupedDeals)
+    static let entityNames = names(in: entities)
     static let cancellationNames = names(in: cancellations)
 
     static func names(in folder: URL) -> [String] {
@@ -35,8 +40,8 @@ enum Examples {
         try JSONReader.read(try body(name, in: folder), maximalDepth: 64)
     }
 
-    static func event(_ name: String) throws -> DealEvent {
-        let body = try body(name)
+    static func event(_ name: String, in folder: URL = dealEvents) throws -> DealEvent {
+        let body = try body(name, in: folder)
         return try #require(try DealEventDecoder().decode(body: body, routingKey: routingKey(of: body)).event)
     }
 
@@ -69,22 +74,28 @@ enum Examples {
     }
 }
 
-/// One row of `invalid/expected.json`.
+/// One row of an `invalid/expected.json`.
 struct ExpectedRejection: Decodable, Sendable, CustomTestStringConvertible {
     let file: String
     let routingKey: String
     let incidentClass: String
     let paths: [String]
+    /// Who can cure each; not told where it is the class's owner.
+    let owners: [String]?
 
     var testDescription: String { file }
 
     static let folder = Examples.dealEvents.appending(path: "invalid")
-    static let all: [ExpectedRejection] = {
+    static let groupedFolder = Examples.groupedDeals.appending(path: "invalid")
+    static let all = read(folder)
+    static let grouped = read(groupedFolder)
+
+    private static func read(_ folder: URL) -> [ExpectedRejection] {
         do {
             let data = try Data(contentsOf: folder.appending(path: "expected.json"))
             return try JSONDecoder().decode([ExpectedRejection].self, from: data)
         } catch {
-            preconditionFailure("invalid/expected.json: \(error)")
+            preconditionFailure("\(folder.path)/expected.json: \(error)")
         }
-    }()
+    }
 }

@@ -18,6 +18,12 @@ enum Hostile {
         "{\"model\":\"milestone\"}", "{\"model\":\"milestone\",\"installments\":\"x\"}", "{\"model\":\"fixed_fee\"}",
         "{\"model\":\"fixed_fee\",\"installments\":120}", "{\"model\":\"fixed_fee\",\"installments\":121.0}",
         "{\"model\":\"fixed_fee\",\"installments\":1.2e2}", "{\"installments\":3}",
+        "{\"model\":\"time_and_materials\"}", "{\"model\":\"time_and_materials\",\"rateCard\":\"R\"}",
+        "{\"model\":\"retainer\",\"every\":\"monthly\"}", "{\"model\":\"retainer\",\"rateCard\":\"R\"}",
+        "{\"model\":\"subscription\",\"every\":\"weekly\"}", "{\"model\":\"own\"}",
+        "{\"model\":\"own\",\"vendor\":1}", "{\"model\":\"partner\"}", "{\"model\":\"partner\",\"vendor\":\"V\"}",
+        "{\"role\":\"billing\"}", "{\"role\":\"billing\",\"name\":\"N\"}", "{\"role\":\"sponsor\",\"name\":\"N\"}",
+        "\"monthly\"", "\"email\"", "\"billing\"", "\"deal.updated.v3\"",
     ]
     static let names = [
         "specversion", "id", "source", "type", "time", "datacontenttype", "subject", "traceparent", "correlationid",
@@ -25,7 +31,11 @@ enum Hostile {
         "approval", "status", "approver",
         "approvedAt", "deliveryOwner", "name", "email", "legalEntity", "currency", "customer", "taxId", "country",
         "contractPeriod", "start", "end", "totalMinor", "lines", "number", "service", "description", "amountMinor",
-        "billing", "model", "installments", "milestones", "line", "due", "paymentTermsDays", "", "ID", "\u{212A}",
+        "billing", "model", "installments", "milestones", "line", "due", "paymentTermsDays", "projectManager",
+        "contractParty", "deliveryRegion", "contractType", "sowHash", "pricing", "billingTerms", "terms",
+        "invoiceDelivery", "purchaseOrder", "resourceDemand", "role", "hours", "parent", "billTo", "shipTo", "contacts",
+        "taxRegistrations", "street", "city", "quantity", "thousandths", "unit", "unitPriceMinor", "delivery", "entity",
+        "vendor", "rateCard", "every", "", "ID", "\u{212A}",
         "__proto__", "a\"b", "\u{1F600}",
     ]
     static let dates = [
@@ -87,13 +97,29 @@ enum Hostile {
             "link": ["http://x", "https://x", "https:/x", "https://", "https://x y", "https://\u{e9}"].map {
                 "\"\($0)\""
             },
-            "model": ["fixed_fee", "milestone", "fixed-fee", "milestones", "fixed_fee\\n"].map { "\"\($0)\"" },
+            "unitPriceMinor": amount, "discountMinor": amount, "thousandths": amount, "hours": number, "entity": word,
+            "sowHash": [
+                String(repeating: "0", count: 64), String(repeating: "f", count: 63),
+                String(repeating: "a", count: 65), String(repeating: "A", count: 64),
+                String(repeating: "g", count: 64), String(repeating: "9", count: 63) + "\\n",
+                String(repeating: "0", count: 63) + "\u{FF10}",
+            ].map { "\"\($0)\"" },
+            "every": ["monthly", "quarterly", "yearly", "weekly", "Monthly", "monthly\\n"].map { "\"\($0)\"" },
+            "role": ["billing", "sponsor", "delivery", "Billing", "billing\\n", "Architect"].map { "\"\($0)\"" },
+            "invoiceDelivery": ["email", "portal", "post", "fax", "Email", "post "].map { "\"\($0)\"" },
+            "model": [
+                "time_and_materials", "retainer", "subscription", "managed_service", "own", "partner",
+                "subcontractor", "fixed_fee", "milestone", "fixed-fee", "milestones", "fixed_fee\\n",
+            ].map { "\"\($0)\"" },
         ]
     }()
 
     static let maximalLengths = [
         "id": 128, "source": 63, "subject": 256, "traceparent": 512, "correlationid": 128, "opportunity": 64,
         "contract": 64, "stage": 64, "link": 2048, "status": 64, "approver": 200, "name": 200, "email": 254,
-        "legalEntity": 32, "taxId": 64, "country": 2, "service": 64, "description": 500, "reason": 512,
+        "legalEntity": 32, "entity": 32, "vendor": 200, "rateCard": 64, "terms": 64, "purchaseOrder": 64,
+        "contractParty": 200, "deliveryRegion": 64, "contractType": 64, "street": 200, "city": 128, "postalCode": 32,
+        "region": 64, "unit": 32, "priceList": 64, "role": 64, "skill": 64, "location": 64, "taxId": 64, "country": 2,
+        "service": 64, "description": 500, "reason": 512,
     ]
 }

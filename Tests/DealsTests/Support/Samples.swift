@@ -40,10 +40,21 @@ enum Samples {
 
     static func replace(_ path: ArraySlice<String>, in json: JSON, _ value: JSON?) -> JSON {
         guard let name = path.first else { return value ?? .null }
+        if case .array(var items) = json, let place = Int(name), items.indices.contains(place) {
+            let inner = path.count == 1 ? value : replace(path.dropFirst(), in: items[place], value)
+            if let inner { items[place] = inner } else { items.remove(at: place) }
+            return .array(items)
+        }
         guard case .object(let members) = json else { return json }
         let inner = path.count == 1 ? value : replace(path.dropFirst(), in: members.first(named: name) ?? [:], value)
         let others = members.filter { $0.name != name }
         return .object(others + (inner.map { [JSON.Member(name, $0)] } ?? []))
+    }
+
+    /// The same of the smallest event of the grouped contract.
+    static func grouped(_ path: String, _ value: JSON?, in name: String = "minimal-eur.json") throws -> [UInt8] {
+        let event = try Examples.json(name, in: Examples.groupedDeals)
+        return replace(path.split(separator: ".").map(String.init)[...], in: event, value).canonicalBytes
     }
 
     static func rejection(

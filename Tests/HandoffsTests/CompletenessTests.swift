@@ -1,0 +1,76 @@
+import Foundation
+import RabbitMQ
+import Support
+import Testing
+
+extension Fleets {
+    @Suite(.serialized) struct CompletenessTests {
+        private static let type = "deal.updated.v2"
+
+        @Test(
+            "A4 an incomplete deal is answered with all that is missing and its owners; nothing is made or handed on",
+            .timeLimit(.minutes(1)))
+        func incomplete() async throws {
+            try await TestCompany.with { company in
+                let answers = try await Mailbox.ofAnswers(at: company.broker)
+                let sent = [
+                    try Self.event("O-bare") { $0 = ["stage": $0["stage"] ?? ""] },
+                    try Self.event("O-region") { $0["deliveryRegion"] = nil },
+                    try Self.event("O-terms") { $0["billingTerms"] = nil },
+                ]
+                for event in sent { await company.send(event, type: Self.type) }
+                let refused = try await answers.dispositions(3)
+                #expect(refused.map(\.data.outcome) == Array(repeating: "rejected", count: 3))
+                #expect(refused.map(\.data.incidentClass) == Array(repeating: "mandatory_missing", count: 3))
+                let findings = refused.map { $0.data.findings ?? [] }.sorted { $0.count > $1.count }
+                #expect(findings.map(\.count) == [22, 2, 1])
+                #expect(findings[1].map(\.owner) == ["finance", "finance"])
+                #expect(findings[2].map(\.path) == ["$.data.deliveryRegion"])
+                #expect(findings[2].map(\.owner) == ["project_operations"])
+                // One that is complete ends behind them: what they were to do would have been done by then.
+                try await company.send(TestDeals.event(opportunity: "O-good", correlationID: "good"))
+                try await company.finished(1)
+                #expect(Set(try company.effects().map(\.correlationId)) == ["good"])
+                #expect(try await company.count("handoffs") == 1)
+                #expect(try await company.count("incidents WHERE class = 'mandatory_missing' AND state = 'open'") == 3)
+            }
+        }
+
+        @Test(
+            "A1 a deal that is not yet sold may be incomplete: it is acknowledged and recorded as ignored",
+            .timeLimit(.minutes(1)))
+        func notYetSold() async throws {
+            try await TestCompany.with { company in
+                let answers = try await Mailbox.ofAnswers(at: company.broker)
+                let bare = try Self.event("O-bare") { $0 = ["stage": "Prospecting"] }
+                let early = try Self.event("O-early") { data in
+                    data["stage"] = "Negotiation"
+                    data["sowHash"] = nil
+                }
+                for event in [bare, early] { await company.send(event, type: Self.type) }
+                let ignored = try await answers.dispositions(2)
+                #expect(ignored.map(\.data.outcome) == ["ignored", "ignored"])
+                #expect(
+                    try await company.value(
+                        "SELECT string_agg(coalesce(opportunity, 'none'), ' ' ORDER BY opportunity) FROM events")
+                        == "O-early none")
+                #expect(try await company.count("events WHERE outcome = 'ignored' AND reason IS NOT NULL") == 2)
+                #expect(try await company.count("incidents") == 0)
+                #expect(try await company.count("handoffs") == 0)
+            }
+        }
+
+        /// The smallest complete event of the grouped contract, with a data of `change`'s.
+        private static func event(_ opportunity: String, _ change: (inout [String: Any]) -> Void) throws -> [UInt8] {
+            let file = repositoryRoot + "/Queues/deal-events/examples/v2/minimal-eur.json"
+            let json = try JSONSerialization.jsonObject(with: try Data(contentsOf: URL(fileURLWithPath: file)))
+            var event = json as? [String: Any] ?? [:]
+            var data = event["data"] as? [String: Any] ?? [:]
+            data["opportunity"] = opportunity
+            change(&data)
+            event["data"] = data
+            event["id"] = "event-of-\(opportunity)"
+            return Array(try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys]))
+        }
+    }
+}
