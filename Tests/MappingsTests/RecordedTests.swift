@@ -59,8 +59,9 @@ struct RecordedTests {
             "update_lead_compound_address": "Address.Street", "update_user": "LastModifiedById",
         ]
         for (file, field) in fields {
-            let settings = try MappingSettings(
-                triggers: .standard, sources: [SalesforceChange.type: SourceSettings(fields: ["contractParty": field])])
+            let settings = try MappingSettings(sources: [
+                SalesforceChange.type: SourceSettings(fields: ["contractParty": field])
+            ])
             let data = try recorded("salesforce/\(file).json")
                 .replacing("ChangeEventHeader.entityName", with: .string("Opportunity"))
             #expect(throws: MappingFailure.self, "\(file)") { try SalesforceChange(settings).map(data) }
@@ -73,9 +74,9 @@ struct RecordedTests {
         let record = try #require(answer.at("records.0"))
         let roles = try #require(
             try recorded("salesforce/read-opportunity-with-contacts.json").at("records.0.OpportunityContactRoles"))
+        let prospecting = try TriggerStages(parsing: "salesforce=Prospecting")
         let header: JSON = ["entityName": .string("Opportunity"), "changeType": .string("UPDATE")]
         let settings = try MappingSettings(
-            triggers: try TriggerStages(parsing: "salesforce=Prospecting"),
             sources: [
                 SalesforceChange.type: SourceSettings(
                     fields: [
@@ -87,7 +88,7 @@ struct RecordedTests {
         let data: JSON = [
             "ChangeEventHeader": header, "record": record.replacing("OpportunityContactRoles", with: roles),
         ]
-        guard case .deal(let deal) = try SalesforceChange(settings).map(data) else {
+        guard case .deal(let deal) = try SalesforceChange(settings).map(data, by: prospecting) else {
             Issue.record("no deal")
             return
         }
@@ -112,14 +113,12 @@ struct RecordedTests {
 
     @Test("L6 each contact of HubSpot's recorded answers is in the deal, from a page as from a batch")
     func hubSpotContacts() throws {
-        let settings = try MappingSettings(
-            triggers: .standard,
-            sources: [
-                HubSpotDeal.type: SourceSettings(fields: [
-                    "contacts[].role": "'billing'",
-                    "contacts[].name": "properties.firstname + properties.lastname | properties.email",
-                ])
+        let settings = try MappingSettings(sources: [
+            HubSpotDeal.type: SourceSettings(fields: [
+                "contacts[].role": "'billing'",
+                "contacts[].name": "properties.firstname + properties.lastname | properties.email",
             ])
+        ])
         let people = [
             "contacts-batch": ["Brian Halligan (Sample Contact)", "Maria Johnson (Sample Contact)"],
             "contacts-response": ["a@example.com", "b@example.com", "c@example.com"],
@@ -133,9 +132,9 @@ struct RecordedTests {
 
     @Test("L6 each contact of Dataverse's recorded answer is in the deal that its row is expanded with")
     func dataverseContacts() throws {
-        let settings = try MappingSettings(
-            triggers: .standard,
-            sources: [DynamicsExecutionContext.type: SourceSettings(fields: ["contacts[].role": "'delivery'"])])
+        let settings = try MappingSettings(sources: [
+            DynamicsExecutionContext.type: SourceSettings(fields: ["contacts[].role": "'billing'"])
+        ])
         let rows = try #require(try recorded("dynamics/contacts-read.json").member("value"))
         let deal = try Sample.dynamics.deal(["data.record.new_contacts": rows], by: settings)
         #expect(deal.customer.contacts.map(\.name) == ["Dwayne Elijah", "Heriberto Nathan"])
@@ -150,9 +149,9 @@ struct RecordedTests {
                 == .nothing(because: "the event is not the completion of an envelope"))
         let completed = recorded.replacing("event", with: .string("envelope-completed"))
         // The example's values are placeholders: the custom field is found by its own name, and what is no time is told.
-        let settings = try MappingSettings(
-            triggers: .standard,
-            sources: [DocuSignEnvelope.type: SourceSettings(fields: ["opportunity": "sample string 2"])])
+        let settings = try MappingSettings(sources: [
+            DocuSignEnvelope.type: SourceSettings(fields: ["opportunity": "sample string 2"])
+        ])
         do {
             _ = try DocuSignEnvelope(settings).map(completed)
             Issue.record("placeholders were taken")
