@@ -33,9 +33,9 @@ struct DocuSignTests {
         let list: JSON = .array([["name": .string("OpportunityId"), "value": .string("006ak00000OQ4Rx")]])
         let changes: [String: JSON?] = ["\(fields).listCustomFields": list, "\(fields).textCustomFields.0": nil]
         #expect(try signature(changes)?.opportunity == "006ak00000OQ4RxAAL")
-        let settings = try MappingSettings(
-            triggers: .standard,
-            sources: [DocuSignEnvelope.type: SourceSettings(fields: ["opportunity": "Deal No | X"])])
+        let settings = try MappingSettings(sources: [
+            DocuSignEnvelope.type: SourceSettings(fields: ["opportunity": "Deal No | X"])
+        ])
         let data = try #require(
             try Sample.docuSign.event(["\(fields).textCustomFields.0.name": .string("X")]).member("data"))
         guard case .signature(let own) = try DocuSignEnvelope(settings).map(data) else {

@@ -7,7 +7,7 @@ import Testing
 @Suite("A company's own fields and words are settings")
 struct SettingsTests {
     private func settings(_ type: String, _ source: SourceSettings) throws -> MappingSettings {
-        try MappingSettings(triggers: .standard, sources: [type: source])
+        try MappingSettings(sources: [type: source])
     }
 
     @Test("B5 a field of another name, an alternative, a joined text and a constant are settings")
@@ -45,7 +45,7 @@ struct SettingsTests {
         let wrong = SourceSettings(
             fields: ["contrakt": "A", "contract": " | + "], words: ["stag": [:]], link: "https://x.example/")
         do {
-            _ = try MappingSettings(triggers: .standard, sources: [HubSpotDeal.type: wrong, "sap.order.v1": .init()])
+            _ = try MappingSettings(sources: [HubSpotDeal.type: wrong, "sap.order.v1": .init()])
             Issue.record("taken")
         } catch {
             #expect(error.sentences.count == 5, "\(error)")

@@ -129,7 +129,9 @@ struct SourceTests {
     func primary() throws {
         let primary = "data.SBQQ__Primary__c"
         #expect(try Sample.cpq.reason([primary: .bool(false)]) != nil)
-        #expect(try Sample.cpq.reason([primary: nil]) != nil)
+        for wrong in [nil, JSON.null, .string("true"), .integer(1)] {
+            #expect(try paths(.cpq, [primary: wrong]) == ["$.data.SBQQ__Primary__c"])
+        }
         #expect(try Sample.cpq.deal().lines.map(\.number) == [1, 2, 3, 4])
         let taken: [String: JSON?] = [
             "data.SBQQ__LineItems__r.records.5.SBQQ__Optional__c": .bool(false),

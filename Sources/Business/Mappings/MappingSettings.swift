@@ -1,12 +1,9 @@
-import Deals
-
-/// What a company says of its sources: field names, words, links and trigger stages.
+/// What a company says of its sources: field names, words and links.
 public struct MappingSettings: Sendable {
-    let triggers: TriggerStages
     private let sources: [String: SourceSettings]
 
     /// The documented defaults.
-    public static let standard = MappingSettings(triggers: .standard)
+    public static let standard = MappingSettings()
 
     /// All that is wrong with settings.
     public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
@@ -16,15 +13,10 @@ public struct MappingSettings: Sendable {
         public var description: String { sentences.joined(separator: " ") }
     }
 
-    /// The defaults, with these trigger stages.
-    public init(triggers: TriggerStages) {
-        self.triggers = triggers
-        sources = [:]
-    }
+    private init() { sources = [:] }
 
     /// The defaults with changes for each mapping, named by its type, such as `hubspot.deal.v1`.
-    public init(triggers: TriggerStages, sources: [String: SourceSettings]) throws(Problem) {
-        self.triggers = triggers
+    public init(sources: [String: SourceSettings]) throws(Problem) {
         self.sources = sources
         var sentences: [String] = []
         for (type, settings) in sources.sorted(by: { $0.key < $1.key }) {
@@ -52,7 +44,7 @@ public struct MappingSettings: Sendable {
         return SourceRules(
             type: type, fields: defaults.fields.replacing(settings.fields, &problems),
             words: defaults.words.merging(settings.words) { $0.merging($1) { $1 } }, link: settings.link,
-            triggers: triggers, identify: defaults.identify)
+            identify: defaults.identify)
     }
 }
 

@@ -37,12 +37,17 @@ struct Sample: Sendable, CustomTestStringConvertible {
         try changes.sorted { $0.key < $1.key }.reduce(event()) { $0.replacing($1.key, with: $1.value) }
     }
 
-    func decode(_ changes: [String: JSON?] = [:], by settings: MappingSettings = .standard) throws -> Intake {
-        try Sample.decode(event(changes), by: settings)
+    func decode(
+        _ changes: [String: JSON?] = [:], by settings: MappingSettings = .standard,
+        at triggers: TriggerStages = .standard
+    ) throws -> Intake {
+        try Sample.decode(event(changes), by: settings, at: triggers)
     }
 
-    static func decode(_ event: JSON, by settings: MappingSettings = .standard) throws(Rejection) -> Intake {
-        let decoder = DealEventDecoder(triggers: settings.triggers, mappings: SourceMappings.all(settings))
+    static func decode(
+        _ event: JSON, by settings: MappingSettings = .standard, at triggers: TriggerStages = .standard
+    ) throws(Rejection) -> Intake {
+        let decoder = DealEventDecoder(triggers: triggers, mappings: SourceMappings.all(settings))
         var key = "nobody"
         if case .string(let source)? = event.member("source"), case .string(let type)? = event.member("type") {
             key = "\(source).\(type)"
@@ -51,8 +56,11 @@ struct Sample: Sendable, CustomTestStringConvertible {
     }
 
     /// The deal of an intake that starts a handoff.
-    func deal(_ changes: [String: JSON?] = [:], by settings: MappingSettings = .standard) throws -> Deal {
-        guard case .handoff(let event) = try decode(changes, by: settings) else { throw NoDeal() }
+    func deal(
+        _ changes: [String: JSON?] = [:], by settings: MappingSettings = .standard,
+        at triggers: TriggerStages = .standard
+    ) throws -> Deal {
+        guard case .handoff(let event) = try decode(changes, by: settings, at: triggers) else { throw NoDeal() }
         return event.deal
     }
 
@@ -67,8 +75,8 @@ struct Sample: Sendable, CustomTestStringConvertible {
     }
 
     /// Why the event after the changes starts nothing; nil where it does not say so.
-    func reason(_ changes: [String: JSON?], by settings: MappingSettings = .standard) throws -> String? {
-        if case .ignored(let event) = try decode(changes, by: settings) { event.reason } else { nil }
+    func reason(_ changes: [String: JSON?] = [:], at triggers: TriggerStages = .standard) throws -> String? {
+        if case .ignored(let event) = try decode(changes, at: triggers) { event.reason } else { nil }
     }
 
     struct NoDeal: Error {}
@@ -123,5 +131,12 @@ extension JSON {
             "{" + members.map { JSON.string($0.name).text + ":" + $0.value.text }.joined(separator: ",") + "}"
         default: String(decoding: canonicalBytes, as: UTF8.self)
         }
+    }
+}
+
+extension SourceMapping {
+    /// Maps as an event of the source that the type's first word names.
+    func map(_ data: JSON, by triggers: TriggerStages = .standard) throws(MappingFailure) -> MappedEvent {
+        try map(data, at: SourceStages(of: String(type.prefix { $0 != "." }), in: triggers))
     }
 }

@@ -19,12 +19,17 @@ public struct CPQQuote: SourceMapping {
     public var type: String { CPQQuote.type }
 
     /// Reads the quote.
-    public func map(_ data: JSON) throws(MappingFailure) -> MappedEvent {
+    public func map(_ data: JSON, at stages: SourceStages) throws(MappingFailure) -> MappedEvent {
         let record = SourceRecord(try Located.data(data))
-        guard record.value(at: ["SBQQ__Primary__c"])?.json == .bool(true) else {
-            return .nothing(because: "the quote is not the primary one of its opportunity")
+        guard case .bool(let isPrimary)? = record.value(at: ["SBQQ__Primary__c"])?.json else {
+            throw MappingFailure(
+                "is missing or neither true nor false", at: "\(record.path).SBQQ__Primary__c",
+                cure: "Read the quote with this field: only the primary quote of an opportunity is sold.")
         }
-        return try rules.event(from: record, lines: try sold(in: record))
+        guard isPrimary else { return .nothing(because: "the quote is not the primary one of its opportunity") }
+        // Before anything is summed: totals lag behind as long as a quote is worked on.
+        if let reason = rules.nothing(in: record, at: stages) { return .nothing(because: reason) }
+        return try rules.event(from: record, at: stages, lines: try sold(in: record))
     }
 
     /// The lines that are sold, each price once: options that nobody took and headings of bundles left out.

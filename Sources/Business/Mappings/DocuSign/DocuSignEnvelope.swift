@@ -19,7 +19,7 @@ public struct DocuSignEnvelope: SourceMapping {
     public var type: String { DocuSignEnvelope.type }
 
     /// Reads the envelope.
-    public func map(_ data: JSON) throws(MappingFailure) -> MappedEvent {
+    public func map(_ data: JSON, at stages: SourceStages) throws(MappingFailure) -> MappedEvent {
         let body = try Located.data(data)
         guard let event = body.text("event") else {
             throw MappingFailure("is missing", at: "\(body.path).event", cure: "Send Connect's message in JSON SIM.")

@@ -20,7 +20,7 @@ public struct DynamicsExecutionContext: SourceMapping {
     public var type: String { DynamicsExecutionContext.type }
 
     /// Reads the record, the images and the target.
-    public func map(_ data: JSON) throws(MappingFailure) -> MappedEvent {
+    public func map(_ data: JSON, at stages: SourceStages) throws(MappingFailure) -> MappedEvent {
         let data = try Located.data(data)
         guard let entity = data.text("PrimaryEntityName"), let message = data.text("MessageName") else {
             throw MappingFailure(
@@ -45,7 +45,7 @@ public struct DynamicsExecutionContext: SourceMapping {
                 "is missing, and so are images and parameters, which Dataverse leaves out over 256 KB",
                 at: "\(data.path).record", cure: "Read the row with its account and lines, and send it as record.")
         }
-        return try rules.event(from: SourceRecord(path: layers[0].members.path, layers))
+        return try rules.event(from: SourceRecord(path: layers[0].members.path, layers), at: stages)
     }
 
     private func check(_ record: Located, _ data: Located) throws(MappingFailure) {

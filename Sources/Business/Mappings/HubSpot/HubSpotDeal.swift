@@ -22,7 +22,7 @@ public struct HubSpotDeal: SourceMapping {
     public var type: String { HubSpotDeal.type }
 
     /// Reads the deal that was fetched.
-    public func map(_ data: JSON) throws(MappingFailure) -> MappedEvent {
+    public func map(_ data: JSON, at stages: SourceStages) throws(MappingFailure) -> MappedEvent {
         let data = try Located.data(data)
         if let event = data.member("event"), let reason = try nothing(in: event) { return .nothing(because: reason) }
         guard let deal = data.member("deal"), case .object? = deal.json.member("properties") else {
@@ -32,7 +32,7 @@ public struct HubSpotDeal: SourceMapping {
         }
         if let event = data.member("event") { try check(deal, event) }
         if deal.json.member("archived") == .bool(true) { return .nothing(because: "the deal is archived") }
-        return try rules.event(from: SourceRecord(data))
+        return try rules.event(from: SourceRecord(data), at: stages)
     }
 
     /// Why the webhook item starts nothing, nil where it may.

@@ -21,7 +21,7 @@ public struct SalesforceChange: SourceMapping {
     public var type: String { SalesforceChange.type }
 
     /// Reads the record that comes along, or what the change alone says.
-    public func map(_ data: JSON) throws(MappingFailure) -> MappedEvent {
+    public func map(_ data: JSON, at stages: SourceStages) throws(MappingFailure) -> MappedEvent {
         let data = try Located.data(data)
         let payload = data.member("payload") ?? data
         guard let header = payload.member("ChangeEventHeader"), let entity = header.text("entityName"),
@@ -39,20 +39,18 @@ public struct SalesforceChange: SourceMapping {
         }
         if let record = data.member("record") ?? payload.member("record") {
             try check(record, isOneOf: ids(header), header)
-            return try rules.event(from: SourceRecord(record))
+            return try rules.event(from: SourceRecord(record), at: stages)
         }
-        return try changeAlone(change, header, payload, data)
+        return try changeAlone(change, header, payload, data, stages)
     }
 
     /// What can be said without the record.
     private func changeAlone(
-        _ change: String, _ header: Located, _ payload: Located, _ data: Located
+        _ change: String, _ header: Located, _ payload: Located, _ data: Located, _ stages: SourceStages
     ) throws(MappingFailure) -> MappedEvent {
         var reader = rules.reader
         let stage = reader.text(.stage, in: SourceRecord(payload))
-        if !change.hasPrefix("GAP_"), let stage, !rules.triggers.start(stage, from: rules.source) {
-            return .nothing(because: rules.noTrigger)
-        }
+        if !change.hasPrefix("GAP_"), let stage, !stages.start(stage) { return .nothing(because: stages.reason) }
         if change == "UPDATE", let changed = changedFields(header) {
             if changed.isDisjoint(with: rules.fields.allFields) {
                 return .nothing(because: "no field that a handoff reads has changed")

@@ -19,7 +19,7 @@ public struct SalesforceOutboundMessage: SourceMapping {
     public var type: String { SalesforceOutboundMessage.type }
 
     /// Reads the record.
-    public func map(_ data: JSON) throws(MappingFailure) -> MappedEvent {
+    public func map(_ data: JSON, at stages: SourceStages) throws(MappingFailure) -> MappedEvent {
         var located = Located(path: Located.root, json: data)
         if case .string(let xml) = data { located = Located(path: Located.root, json: try notification(xml)) }
         guard let record = located.member("sObject"), case .object = record.json else {
@@ -30,7 +30,7 @@ public struct SalesforceOutboundMessage: SourceMapping {
         guard located.json.member("type") == .string("Opportunity") else {
             return .nothing(because: "the message is about a record that is no opportunity")
         }
-        return try rules.event(from: SourceRecord(record))
+        return try rules.event(from: SourceRecord(record), at: stages)
     }
 
     private func notification(_ xml: String) throws(MappingFailure) -> JSON {

@@ -19,8 +19,8 @@ public struct SalesforcePlatformEvent: SourceMapping {
     public var type: String { SalesforcePlatformEvent.type }
 
     /// Reads the event's fields.
-    public func map(_ data: JSON) throws(MappingFailure) -> MappedEvent {
+    public func map(_ data: JSON, at stages: SourceStages) throws(MappingFailure) -> MappedEvent {
         let data = try Located.data(data)
-        return try rules.event(from: SourceRecord(data.member("payload") ?? data))
+        return try rules.event(from: SourceRecord(data.member("payload") ?? data), at: stages)
     }
 }
