@@ -58,11 +58,11 @@ struct SandboxPSA: PSA {
     func publishDemand(_ demand: DemandRecord, project: String, as call: Call) async throws -> String {
         let body = SandboxWire.Demand(demand)
         let path = "/\(project.asPart)/demands"
-        let demand = OnlyOne(
+        let onlyOne = OnlyOne(
             target: caller.target, list: { try await demands(of: project, as: $0) },
             create: { _ = try await caller.send(.POST, path, body, verb: "publish_demand", as: $0) },
-            remove: { _ = try await withdrawDemand($0, project: project, as: $1) })
-        return try await demand.id(as: call)
+            remove: { try await withdrawDemand($0, project: project, as: $1) })
+        return try await onlyOne.id(as: call)
     }
 
     func findDemand(project: String, as call: Call) async throws -> String? {
