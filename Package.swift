@@ -11,6 +11,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
@@ -19,6 +20,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let xmlCoder = Target.Dependency.product(name: "XMLCoder", package: "XMLCoder")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A library of one layer; its tests are in the target of its name with `Tests` behind it.
@@ -55,8 +57,10 @@ let package = Package(
         .executable(name: "bench", targets: ["Bench"]),
         .executable(name: "sandbox", targets: ["Sandbox"]),
         .executable(name: "drill", targets: ["DrillProgram"]),
+        .executable(name: "gateway", targets: ["Gateway"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/CoreOffice/XMLCoder.git", exact: "0.18.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
@@ -84,6 +88,12 @@ let package = Package(
         library("Sagas", in: "Core", ["Workers"]),
 
         library("Deals", in: "Business", ["Workers", crypto]),
+        library(
+            "Mappings", in: "Business", ["Deals", "Workers", crypto, xmlCoder],
+            exclude: [
+                "README.md", "CPQ/README.md", "DocuSign/README.md", "Dynamics/README.md", "HubSpot/README.md",
+                "Salesforce/README.md",
+            ]),
         library("Catalogs", in: "Business", ["Deals", "Workers", crypto, yams]),
 
         library(
@@ -124,6 +134,15 @@ let package = Package(
         program("ProjectProvisioningWorker", ["Handoffs", "WorkerPrograms"]),
         program("BillingSchedulesWorker", ["Handoffs", "WorkerPrograms"]),
         program("StatusFeedbackWorker", ["Handoffs", "WorkerPrograms"]),
+        library(
+            "GatewayService", in: "Programs",
+            [
+                "Catalogs", "Connectors", "Deals", "Handoffs", "Mappings", "Observability", "PostgreSQL", "RabbitMQ",
+                "Sagas", "Settings", "WorkerPrograms", asyncHTTPClient, crypto, hummingbird, hummingbirdCore,
+                hummingbirdTLS, lifecycle, logging, metrics, nioCore, nioHTTP1, unixSignals, yams,
+            ],
+            resources: [.embedInCode("Serving/openapi.json")]),
+        program("Gateway", ["GatewayService"]),
         program(
             "Bench",
             [
@@ -154,6 +173,12 @@ let package = Package(
             exclude: ["Planted", "Support/schema_errors.py"]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Drill", ["Drill", "Support", asyncHTTPClient]),
+        tests(
+            "GatewayService",
+            [
+                "Catalogs", "Connectors", "Deals", "GatewayService", "Handoffs", "Mappings", "RabbitMQ", "Sagas",
+                "Settings", "Support", "Topology", "Workers", asyncHTTPClient, crypto, hummingbird, logging, nioCore,
+            ]),
         tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support", "Workers"]),
         tests(
             "Connectors",
@@ -161,6 +186,7 @@ let package = Package(
                 "Connectors", "Sagas", "SandboxSystems", "Twins", "Workers", asyncHTTPClient, metrics, metricsTestKit,
                 nioCore, nioPosix,
             ]),
+        tests("Mappings", ["Deals", "Mappings", "Workers", crypto], exclude: ["Recorded"]),
         tests("Observability", ["Observability", coreMetrics, lifecycle, logging]),
         tests("Operations", ["Operations", "PostgreSQL", "RabbitMQ", "Support", "Workers"]),
         tests("PostgreSQL", ["PostgreSQL"]),

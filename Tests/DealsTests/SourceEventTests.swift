@@ -9,7 +9,7 @@ struct SourceEventTests {
     private struct Echo: SourceMapping {
         let type = "echo.deal.v1"
 
-        func map(_ data: JSON) throws(MappingFailure) -> MappedEvent {
+        func map(_ data: JSON, at stages: SourceStages) throws(MappingFailure) -> MappedEvent {
             switch data["is"].text {
             case "deal": return .deal(data["deal"])
             case "signature":

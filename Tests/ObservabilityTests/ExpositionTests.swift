@@ -132,7 +132,8 @@ import Testing
                 "baton_oldest_due_seconds{queue}", "baton_open{state,queue}", "baton_incidents_open{owner,class}",
                 "baton_attempts_total{queue,step}", "baton_call_seconds{target,verb,outcome}",
                 "baton_target_shut_seconds{target}", "baton_dead_letters_uncollected{queue}",
-                "baton_scrape_errors_total{}",
+                "baton_scrape_errors_total{}", "baton_gateway_requests_total{operation,source,status}",
+                "baton_gateway_seconds{operation}",
             ])
         #expect(MetricNames.all.allSatisfy { !$0.help.isEmpty })
     }

@@ -45,6 +45,16 @@ public struct TestBroker: Sendable {
         try await Self.administer("DELETE", "queues/\(virtualHost)/\(queue)")
     }
 
+    /// Deletes an exchange behind everybody's back.
+    public func deleteExchange(_ exchange: String) async throws {
+        try await Self.administer("DELETE", "exchanges/\(virtualHost)/\(exchange)")
+    }
+
+    /// Deletes an account, which belongs to no virtual host.
+    public static func deleteAccount(_ name: String) async throws {
+        try await administer("DELETE", "users/\(name)")
+    }
+
     private static func administer(_ method: String, _ path: String) async throws {
         let api = try TestServers.amqpAPI
         let curl = Process()

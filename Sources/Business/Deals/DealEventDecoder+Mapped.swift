@@ -10,7 +10,7 @@ extension DealEventDecoder {
         }
         let mapped: MappedEvent
         do {
-            mapped = try mapping.map(data)
+            mapped = try mapping.map(data, at: SourceStages(of: envelope?.source ?? "", in: triggers))
         } catch {
             for finding in error.findings { reader.report(finding) }
             if error.findings.isEmpty {

@@ -5,7 +5,7 @@
 /// schema, number of lines; then, for a deal at a trigger stage, what it lacks, amounts, dates and approval.
 public struct DealEventDecoder: Sendable {
     private let limits: Limits
-    private let triggers: TriggerStages
+    let triggers: TriggerStages
     private let types: EventTypes
 
     /// Decodes within `limits`; `triggers` says which stages start a handoff, `mappings` read what sources send in their

@@ -145,8 +145,8 @@ struct SchemaReader {
 
     mutating func integer(_ json: JSON, _ range: ClosedRange<Int64>) -> Int64? {
         switch json {
-        case .integer(let value) where range.contains(value): return value
         case .integer, .number:
+            if let value = json.whole, range.contains(value) { return value }
             report(
                 "is not a whole number from \(range.lowerBound) to \(range.upperBound)",
                 cure: "Send a whole number within these bounds.")

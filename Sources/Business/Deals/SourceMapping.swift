@@ -4,8 +4,9 @@
 public protocol SourceMapping: Sendable {
     /// The event type whose `data` it reads, such as `hubspot.deal.v1`.
     var type: String { get }
-    /// Reads `data`. Throws ``MappingFailure`` with everything that is wrong where it cannot be mapped.
-    func map(_ data: JSON) throws(MappingFailure) -> MappedEvent
+    /// Reads `data`; at another stage than those of the event's source it is nothing. Throws ``MappingFailure`` with
+    /// everything that is wrong where it cannot be mapped.
+    func map(_ data: JSON, at stages: SourceStages) throws(MappingFailure) -> MappedEvent
 }
 
 /// What a source's event says, in the company's words.

@@ -78,7 +78,11 @@ struct ApplyTopology: AsyncParsableCommand {
     @Option(help: "Folder with one password file per broker user; makes these users.")
     var usersDir: String?
 
-    @Option(help: "A publishing user, bound to the source of its name; may be repeated.")
+    @Option(
+        help: """
+            A publishing user, bound to the source of its name, or NAME=SOURCE,SOURCE for a gateway that publishes for \
+            several; may be repeated.
+            """)
     var publisher: [String] = []
 
     func run() async throws {

@@ -1,12 +1,13 @@
 /// An answer did not come in time.
-struct DeadlinePassed: Error, CustomStringConvertible {
+public struct DeadlinePassed: Error, CustomStringConvertible {
     let limit: Duration
 
-    var description: String { "no answer within \(limit)" }
+    /// How long was waited.
+    public var description: String { "no answer within \(limit)" }
 }
 
 /// Waits for `operation` for `limit` at most, even if it does not heed its cancellation.
-func withDeadline<Answer: Sendable>(
+public func withDeadline<Answer: Sendable>(
     _ limit: Duration, _ operation: @escaping @Sendable () async throws -> Answer
 ) async throws -> Answer {
     let (answers, answer) = AsyncStream<Result<Answer, any Error>>.makeStream(bufferingPolicy: .bufferingOldest(1))

@@ -32,9 +32,17 @@ public enum MetricNames {
     /// How often a scrape could not ask for its gauges.
     public static let scrapeErrors = MetricName(
         "baton_scrape_errors_total", help: "Scrapes whose gauges could not be collected; the rest was answered.")
+    /// What comes in over HTTP.
+    public static let gatewayRequests = MetricName(
+        "baton_gateway_requests_total", help: "Requests to the gateway, by operation, source and status.",
+        labels: ["operation", "source", "status"])
+    /// How fast it is answered.
+    public static let gatewaySeconds = MetricName(
+        "baton_gateway_seconds", help: "How long requests to the gateway took, to their answer.", labels: ["operation"])
 
     /// All of them.
     public static let all = [
         oldestDue, open, incidentsOpen, attempts, callSeconds, targetShutSeconds, deadLettersUncollected, scrapeErrors,
+        gatewayRequests, gatewaySeconds,
     ]
 }

@@ -22,12 +22,28 @@ extension SettingsReader {
         return (urls.map(HiddenText.init), caFile)
     }
 
+    /// The name of a file that has to be readable; nil where none is given.
+    mutating func readableFile(_ setting: Setting, isPrivate: Bool = false) -> String? {
+        guard let name = text(setting) else { return nil }
+        let found = file(name, namedBy: setting.name, expected: setting.expected)
+        if isPrivate, found?.isWorldReadable == true {
+            warn(
+                SettingsProblem(
+                    setting.name, wrong: "the file that it names can be read by every user of this machine",
+                    expected: "a file that only its owner or group can read"))
+        }
+        return name
+    }
+
     /// The database's URL. All but its scheme is libpq's to judge, which alone knows lists of hosts.
     mutating func postgresqlURL() -> HiddenText {
-        checked(KnownSettings.postgresqlURL, or: HiddenText("")) { text in
-            let isURL = text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
-            return isURL ? HiddenText(text) : nil
-        }
+        checked(KnownSettings.postgresqlURL, or: HiddenText(""), Self.postgresqlURL)
+    }
+
+    /// What a database's URL must look like; nil for anything else.
+    static func postgresqlURL(_ text: String) -> HiddenText? {
+        let isURL = text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
+        return isURL ? HiddenText(text) : nil
     }
 
     mutating func schema() -> String {
@@ -37,13 +53,16 @@ extension SettingsReader {
     }
 
     mutating func targetsURL() -> String {
-        checked(KnownSettings.targetsURL, or: "") { text in
-            guard let url = URLComponents(string: text), url.scheme == "http" || url.scheme == "https",
-                url.host?.isEmpty == false, url.user == nil, url.password == nil, url.query == nil,
-                url.fragment == nil, Self.isPort(url.port)
-            else { return nil }
-            return String(text.reversed().drop { $0 == "/" }.reversed())
-        }
+        checked(KnownSettings.targetsURL, or: "", Self.httpURL)
+    }
+
+    /// An address without a slash at its end; nil for what is none.
+    static func httpURL(_ text: String) -> String? {
+        guard let url = URLComponents(string: text), url.scheme == "http" || url.scheme == "https",
+            url.host?.isEmpty == false, url.user == nil, url.password == nil, url.query == nil,
+            url.fragment == nil, Self.isPort(url.port)
+        else { return nil }
+        return String(text.reversed().drop { $0 == "/" }.reversed())
     }
 
     private static func amqpURL(_ text: String, password: String?) -> String? {

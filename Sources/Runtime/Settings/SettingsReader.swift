@@ -11,9 +11,15 @@ struct SettingsReader {
     private(set) var warnings: [SettingsProblem] = []
     private let config: ConfigReader
     private let readFile: ReadFile
+    /// The settings of the program that reads.
+    let known: [Setting]
 
-    init(environment: [String: String], readFile: @escaping ReadFile, accessReporter: (any AccessReporter)? = nil) {
-        let secrets = KnownSettings.all.filter(\.isSecret).map(\.name)
+    init(
+        environment: [String: String], known: [Setting] = KnownSettings.all, readFile: @escaping ReadFile,
+        accessReporter: (any AccessReporter)? = nil
+    ) {
+        self.known = known
+        let secrets = known.filter(\.isSecret).map(\.name)
         let provider = EnvironmentVariablesProvider(
             environmentVariables: environment, secretsSpecifier: .specific(Set(secrets)))
         config = ConfigReader(provider: provider, accessReporter: accessReporter)

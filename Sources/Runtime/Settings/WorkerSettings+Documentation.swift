@@ -4,14 +4,7 @@ extension WorkerSettings {
 
     /// The settings as `--help` prints them.
     public static var helpText: String {
-        documentation.map { setting in
-            let file = setting.fileName.map { "\n      or \($0), a file with the value" } ?? ""
-            return """
-                  \(setting.name) (\(setting.isRequired ? "required" : "default: \(setting.fallbackText)"))
-                      \(setting.meaning)\(file)
-                      takes \(setting.expected)
-                """
-        }.joined(separator: "\n")
+        documentation.map(\.helpText).joined(separator: "\n")
     }
 
     /// The settings as a table in Markdown.
@@ -22,5 +15,17 @@ extension WorkerSettings {
             return "| \(names) | \(fallback) | \(setting.meaning) | \(setting.expected) |"
         }
         return (["| variable | default | what it is | takes |", "|---|---|---|---|"] + rows).joined(separator: "\n")
+    }
+}
+
+extension Setting {
+    /// The setting as `--help` prints it.
+    var helpText: String {
+        let file = fileName.map { "\n      or \($0), a file with the value" } ?? ""
+        return """
+              \(name) (\(isRequired ? "required" : "default: \(fallbackText)"))
+                  \(meaning)\(file)
+                  takes \(expected)
+            """
     }
 }

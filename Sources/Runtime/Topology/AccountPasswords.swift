@@ -14,21 +14,26 @@ public struct AccountPasswords: Sendable {
         self.passwords = passwords
     }
 
-    /// Reads one file per account from `folder`: the workers of `description`, and `publishers`, each for its own
-    /// source. Reports every missing, empty or unknown file at once.
+    /// Reads one file per account from `folder`: the workers of `description`, and `publishers`, each for the source of
+    /// its name, or written `NAME=SOURCE,SOURCE` for those. Reports every missing, empty or unknown file at once.
     public init(
         for description: TopologyDescription, publishers: [String], in folder: String
     ) throws(DescriptionProblems) {
         var problems: [DescriptionProblem] = []
         var accounts = description.accounts
         let entrance = description.exchanges.first { $0.openTo == .publishers }
-        for name in publishers {
-            if !Names.isValid(name) || name.contains(".") {
-                problems.append(.init(file: folder, "publisher \"\(name)\": \(Names.rule), and no dots"))
+        for publisher in publishers {
+            let parts = publisher.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let name = parts[0]
+            let sources =
+                parts.count == 1
+                ? nil : parts[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            if let wrong = ([name] + (sources ?? [])).first(where: { !Names.isValid($0) || $0.contains(".") }) {
+                problems.append(.init(file: folder, "publisher \"\(wrong)\": \(Names.rule), and no dots"))
             } else if accounts.contains(where: { $0.name == name }) {
                 problems.append(.init(file: folder, "publisher \"\(name)\" is named twice, or is a worker's account"))
             } else if let entrance {
-                accounts.append(.publisher(named: name, writing: entrance.name))
+                accounts.append(.publisher(named: name, for: sources, writing: entrance.name))
             } else {
                 problems.append(.init(file: folder, "publisher \"\(name)\": no exchange is open_to publishers"))
             }

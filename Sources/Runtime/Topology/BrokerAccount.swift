@@ -18,9 +18,14 @@ public struct BrokerAccount: Sendable, Equatable {
         BrokerAccount(name: name, configure: "^$", write: pattern(exchanges), read: pattern([queue]), topics: [])
     }
 
-    /// The account of a publisher: it writes to `exchange` with routing keys that begin with its own name.
-    public static func publisher(named name: String, writing exchange: String) -> BrokerAccount {
-        let limit = TopicLimit(exchange: exchange, write: "^\(escaped(name))\\..*", read: "^$")
+    /// The account of a publisher: it writes to `exchange` with routing keys that begin with one of its sources, which
+    /// are its own name or, for a gateway that publishes for several, those given.
+    public static func publisher(
+        named name: String, for sources: [String]? = nil, writing exchange: String
+    ) -> BrokerAccount {
+        let words = (sources ?? [name]).map(escaped)
+        let word = words.count == 1 ? words[0] : "(\(words.joined(separator: "|")))"
+        let limit = TopicLimit(exchange: exchange, write: "^\(word)\\..*", read: "^$")
         return BrokerAccount(name: name, configure: "^$", write: pattern([exchange]), read: "^$", topics: [limit])
     }
 

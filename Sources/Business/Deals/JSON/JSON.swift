@@ -10,7 +10,7 @@ public enum JSON: Equatable, Sendable {
     /// A whole number within `Int64`.
     case integer(Int64)
     /// Every number that is no whole number within `Int64`.
-    case number(Double)
+    case number(Number)
     /// A text.
     case string(String)
     /// Values in order.
@@ -33,7 +33,7 @@ public enum JSON: Equatable, Sendable {
     }
 
     /// What the value is called in a sentence to the publisher.
-    var kind: String {
+    public var kind: String {
         switch self {
         case .null: "null"
         case .bool: "a boolean"

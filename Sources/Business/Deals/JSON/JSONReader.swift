@@ -133,10 +133,14 @@ struct JSONReader {
         }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if isInteger, let exact = Int64(text) { return .integer(exact) }
-        // JSON Schema: 1.0 and 1e2 are integers. Read as doubles, as by every other reader, so exact up to 2^53.
-        guard let double = Double(text) else { throw problem("a number is written in another way") }
-        if !isInteger, double.magnitude <= 0x1p53, let whole = Int64(exactly: double) { return .integer(whole) }
-        return .number(double)
+        guard let number = JSON.Number(text) else { throw problem("a number is written in another way") }
+        // 1.0 and 1e2 are whole numbers; exact up to 2^53 for every other reader too.
+        if !isInteger, number.value.magnitude <= 0x1p53, let whole = Int64(exactly: number.value),
+            ExactDecimal(text)?.isWhole == true
+        {
+            return .integer(whole)
+        }
+        return .number(number)
     }
 
     private mutating func string() throws(Problem) -> String {

@@ -2,7 +2,7 @@ extension JSON {
     /// The value by RFC 8785 (JCS): names sorted, no space, one way to write each string; equal values, equal bytes.
     ///
     /// Numbers that are no `Int64` do not occur in what this module writes.
-    var canonicalBytes: [UInt8] {
+    public var canonicalBytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(1024)
         write(to: &bytes)
@@ -14,7 +14,7 @@ extension JSON {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
         case .integer(let value): bytes.append(contentsOf: String(value).utf8)
-        case .number(let value): bytes.append(contentsOf: String(value).utf8)
+        case .number(let number): bytes.append(contentsOf: String(number.value).utf8)
         case .string(let value): JSON.write(value, to: &bytes)
         case .array(let items):
             bytes.append(UInt8(ascii: "["))

@@ -1,0 +1,17 @@
+/// The stages of one source of events, for a mapping to ask before it reads what is not filled yet.
+public struct SourceStages: Sendable {
+    private let source: String
+    private let triggers: TriggerStages
+
+    /// The stages that `triggers` says for `source`, the name that the event itself gives.
+    public init(of source: String, in triggers: TriggerStages) {
+        self.source = source
+        self.triggers = triggers
+    }
+
+    /// Whether a handoff may come of an event at `stage`.
+    public func start(_ stage: String) -> Bool { triggers.start(stage, from: source) }
+
+    /// Why an event at another stage asks for nothing, in the words in which any event is ignored.
+    public var reason: String { "the stage starts no handoff for source \(source)" }
+}

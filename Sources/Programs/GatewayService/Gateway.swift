@@ -1,0 +1,202 @@
+import AsyncHTTPClient
+import Catalogs
+import Connectors
+import Handoffs
+import HummingbirdTLS
+import Logging
+import Metrics
+import Observability
+import PostgreSQL
+import RabbitMQ
+import ServiceLifecycle
+import Settings
+import UnixSignals
+import WorkerPrograms
+
+/// The gateway put together from its settings: connections, sources, checks, health.
+struct Gateway {
+    /// The exchange that takes what sources say.
+    static let exchange = "deals"
+
+    private let settings: GatewaySettings
+    private let sources: [String: Source]
+    private let publisher: Publisher
+    private let database: Database?
+    private let tls: TLSConfiguration?
+    private let registry: PrometheusRegistry
+    private let logger: Logger
+
+    /// Connects nothing yet; throws for addresses and certificates that cannot be used.
+    init(settings: GatewaySettings, sources: [String: Source], logger: Logger? = nil) throws {
+        self.settings = settings
+        self.sources = sources
+        let log = logger ?? Self.logger(settings)
+        self.logger = log
+        registry = PrometheusRegistry()
+        publisher = Publisher(settings: try Self.broker(settings), patience: settings.confirmTime) { event in
+            log.info("broker connection", metadata: ["event": "\(event)"])
+        }
+        database = try Self.database(settings)
+        tls = try Certificate.configuration(for: settings)
+    }
+
+    /// Connects once and reports what the broker lacks.
+    func check() async throws {
+        let publisher = publisher
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await publisher.run() }
+            let missing = try await publisher.missing(queues: [], exchanges: [Self.exchange])
+            group.cancelAll()
+            guard missing.isEmpty else { throw NoExchange() }
+        }
+    }
+
+    /// Serves until the process is asked to stop.
+    func run() async throws {
+        for warning in settings.warnings { logger.warning("\(warning)") }
+        MetricsSystem.bootstrap(registry)
+        try await withClients { client, connections in
+            try await services(client, connections, stoppingOn: [.sigterm, .sigint]) { _ in }.run()
+        }
+    }
+
+    /// Serves while `body`, which is told the port, runs; then stops in order.
+    func serve<Value: Sendable>(while body: (Int) async throws -> Value) async throws -> Value {
+        try await withClients { client, connections in
+            let (ports, port) = AsyncStream.makeStream(of: Int.self)
+            let services = services(client, connections, stoppingOn: []) { port.yield($0) }
+            return try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    defer { port.finish() }
+                    try await services.run()
+                }
+                guard let number = await ports.first(where: { _ in true }) else {
+                    try await group.waitForAll()
+                    throw CancellationError()
+                }
+                let result: Result<Value, any Error>
+                do {
+                    result = .success(try await body(number))
+                } catch {
+                    result = .failure(error)
+                }
+                await services.triggerGracefulShutdown()
+                try await group.waitForAll()
+                return try result.get()
+            }
+        }
+    }
+
+    /// The connections to sources' APIs and to targets, for as long as `body` runs.
+    private func withClients<Value: Sendable>(
+        _ body: (HTTPClient, HTTPConnections) async throws -> Value
+    ) async throws -> Value {
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.clientConfiguration)
+        let connections = HTTPConnections()
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body(client, connections))
+        } catch {
+            result = .failure(error)
+        }
+        try await client.shutdown()
+        try await connections.shutdown()
+        return try result.get()
+    }
+
+    private func checks(_ connections: HTTPConnections) -> CheckDesk {
+        let (adapter, base) = (Adapter.sandbox, settings.targetsURL ?? "")
+        let catalogs: any CatalogSource =
+            database.map { StoredCatalogs(database: $0, refresh: settings.catalogRefresh) } ?? GivenCatalog(nil)
+        return CheckDesk(
+            token: settings.token.map(BearerToken.init),
+            planning: Planning(
+                catalogs: catalogs, erp: adapter.erp(at: base, over: connections),
+                psa: adapter.psa(at: base, over: connections), tax: adapter.tax(at: base, over: connections)),
+            asksTargets: settings.targetsURL != nil, time: settings.checkTime, logger: logger)
+    }
+
+    private static func database(_ settings: GatewaySettings) throws -> Database? {
+        guard let url = settings.postgresqlURL else { return nil }
+        var database = try DatabaseSettings(
+            url.revealed, password: settings.postgresqlPassword.map { PostgreSQL.Secret($0.revealed) })
+        database.searchPath = [settings.postgresqlSchema]
+        database.applicationName = "gateway"
+        return Database(database, size: settings.poolSize)
+    }
+
+    private func services(
+        _ client: HTTPClient, _ connections: HTTPConnections, stoppingOn signals: [UnixSignal],
+        _ onBound: @escaping @Sendable (Int) async -> Void
+    ) -> ServiceGroup {
+        let (publisher, logger) = (publisher, logger)
+        let health = HealthServer(
+            host: settings.healthHost, port: settings.healthPort, registry: registry,
+            checks: [{ await Self.look(at: publisher) }], logger: logger)
+        let doors = sources.mapValues { $0.door(client: client, logger: logger) }
+        let desk = Desk(
+            webhooks: WebhookDesk(doors: doors, publisher: publisher, logger: logger),
+            checks: checks(connections),
+            maxBodyBytes: settings.maxBodyBytes, admission: Admission(limit: settings.atOnce),
+            requestTime: settings.requestTime, confirmTime: settings.confirmTime,
+            logger: logger)
+        let server = GatewayServer(
+            host: settings.host, port: settings.port, tls: tls, desk: desk, logger: logger, onBound: onBound)
+        // Services stop in reverse: what was begun is answered while the broker is still there.
+        var services: [any ServiceLifecycle.Service] = [health]
+        if let database { services.append(Connection { await database.run() }) }
+        services += [Connection { try await publisher.run() }, server]
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals,
+            logger: logger)
+        configuration.maximumGracefulShutdownDuration = settings.drainTime
+        configuration.maximumCancellationDuration = settings.cancelTime
+        return ServiceGroup(configuration: configuration)
+    }
+
+    private static func look(at publisher: Publisher) async -> HealthCheck {
+        do {
+            let missing = try await publisher.missing(queues: [], exchanges: [exchange])
+            return HealthCheck(
+                name: "rabbitmq", isOK: missing.isEmpty, why: missing.isEmpty ? nil : "\(NoExchange())")
+        } catch {
+            return HealthCheck(name: "rabbitmq", isOK: false, why: "\(error)")
+        }
+    }
+
+    private static func broker(_ settings: GatewaySettings) throws -> BrokerSettings {
+        var tls = TLSSettings()
+        tls.authorityFile = settings.amqpCAFile ?? tls.authorityFile
+        return try BrokerSettings(urls: settings.amqpURLs.map(\.revealed), tls: tls, connectionName: "gateway")
+    }
+
+    private static var clientConfiguration: HTTPClient.Configuration {
+        // A redirect could carry a token to another host.
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow, timeout: HTTPClient.Configuration.Timeout(connect: .seconds(2)))
+        configuration.httpVersion = .http1Only
+        return configuration
+    }
+
+    private static func logger(_ settings: GatewaySettings) -> Logger {
+        let format = LogFormat(rawValue: settings.logFormat.rawValue) ?? .auto
+        let level = Logger.Level(rawValue: settings.logLevel.rawValue) ?? .info
+        return Logger(label: "gateway") { JSONLogHandler(label: $0, level: level, format: format) }
+    }
+}
+
+/// Keeps a connection until the gateway has answered what it began.
+private struct Connection: ServiceLifecycle.Service {
+    let connect: @Sendable () async throws -> Void
+
+    func run() async throws {
+        let connect = connect
+        try await cancelWhenGracefulShutdown { try await connect() }
+        try await gracefulShutdown()
+    }
+}
+
+/// The broker does not have what the gateway publishes to.
+struct NoExchange: Error, CustomStringConvertible {
+    var description: String { "the broker has no exchange \(Gateway.exchange): run 'baton topology apply'" }
+}

@@ -1,0 +1,14 @@
+/// What kind of system a source is, which decides how its webhooks are judged and read.
+enum SourceKind: String, CaseIterable, Sendable {
+    case salesforceOutbound = "salesforce-outbound"
+    case salesforcePlatform = "salesforce-platform"
+    case salesforceChange = "salesforce-change"
+    case dynamics, hubspot, docusign, cpq, canonical
+
+    /// Whether its signature is made over the address that it was told to call.
+    var needsPublicURL: Bool { self == .hubspot }
+    /// Whether its webhooks only name an object, which has to be fetched.
+    var needsAPI: Bool { self == .hubspot }
+    /// Whether nothing but the organisation's id says whose message it is.
+    var needsOrganisations: Bool { self == .salesforceOutbound }
+}
