@@ -14,7 +14,7 @@ import Testing
     func emptyBroker() async throws {
         try await Broker.withVirtualHost { broker in
             let before = try await broker.plan(description)
-            #expect(before.missing.count == 23, "5 exchanges, 8 queues, 10 bindings")
+            #expect(before.missing.count == 28, "5 exchanges, 8 queues, 15 bindings")
             #expect(before.differing.isEmpty && before.surplus.isEmpty)
 
             let changes = try await broker.apply(description)

@@ -2,7 +2,7 @@ import Workers
 
 /// Who can supply what a deal lacks, and what it is called in a sentence to them.
 ///
-/// The published schema says the same in `x-owner`; a test holds both equal.
+/// The published schema says the same in `x-supplied-by`; a test holds both equal.
 enum Supply {
     /// The team for the member at `names`, without the positions in arrays, from `data` on.
     static func owner(of names: [String]) -> IncidentClass.Owner {
