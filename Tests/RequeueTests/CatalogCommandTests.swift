@@ -48,6 +48,50 @@ import Testing
         }
     }
 
+    @Test(
+        "B13 finance changes a tax rule as the catalog's README says, and its history tells who did",
+        .timeLimit(.minutes(2)))
+    func taxRule() async throws {
+        let readme = try String(contentsOf: Self.shipped.appending(path: "README.md"), encoding: .utf8)
+        let rules = readme.matches(of: /```yaml\n((?:.+\n|\n)*?)```/).map { String($0.output.1) }
+        let difference = try #require(readme.firstMatch(of: /```text\n((?:.+\n)*?)```/)).output.1
+        try #require(rules.count == 2)
+        try await SupportDesk.with { desk in
+            let first = try await desk.baton(
+                "catalog", "publish", Self.shipped.path(), "--note", "first", as: Self.editor)
+            #expect(first.status == 0, "\(first.words)")
+            let before = try #require(try await desk.value("SELECT version FROM catalogs"))
+            #expect(try await desk.baton("catalog", "approve", before, as: Self.approver).status == 0)
+
+            let changed = try changedCopy(file: "tax-rules.yml", from: rules[0], to: rules[1])
+            defer { try? FileManager.default.removeItem(atPath: changed) }
+            #expect(try await desk.baton("catalog", "check", changed).status == 0)
+            #expect(try await desk.baton("catalog", "diff", changed, as: Self.editor).output == difference)
+            let published = try await desk.baton("catalog", "publish", changed, "--note", "20 %", as: Self.editor)
+            #expect(published.status == 0, "\(published.words)")
+            let after = try #require(try await desk.value("SELECT version FROM catalogs WHERE state = 'proposed'"))
+            #expect(try await desk.baton("catalog", "approve", after, as: Self.approver).status == 0)
+
+            let shown = try await desk.baton(
+                "catalog", "show", "--table", "tax-rules", "--row", "DE01/DE//consulting@2027-01-01")
+            #expect(shown.output.contains(" \(Self.editor) \(after) tax-rules DE01/DE//consulting@2027-01-01"))
+            let whole = try await desk.baton("catalog", "show", after, "--json").decoded(as: Found.self)
+            #expect(whole.versions.map(\.approvedBy) == [Self.approver])
+            #expect(whole.changes.count == 2)
+        }
+    }
+
+    @Test("a step that no plan has is reported by check")
+    func unknownStep() async throws {
+        try await SupportDesk.with { desk in
+            let changed = try changedCopy(file: "step-modes.yml", from: "step: create-tasks", to: "step: make-coffee")
+            defer { try? FileManager.default.removeItem(atPath: changed) }
+            let check = try await desk.baton("catalog", "check", changed)
+            #expect(
+                check.status == 1 && check.words.contains("there is no step make-coffee; there are create-customer"))
+        }
+    }
+
     @Test("a folder with problems is refused with all of them on stderr, and nothing is proposed")
     func problems() async throws {
         try await SupportDesk.with { desk in
@@ -66,11 +110,12 @@ import Testing
     }
 
     private func changedCopy(
-        of folder: URL = shipped, from old: String = "days: 30\n", to new: String = "days: 31\n"
+        of folder: URL = shipped, file: String = "billing-terms.yml", from old: String = "days: 30\n",
+        to new: String = "days: 31\n"
     ) throws -> String {
         let copy = FileManager.default.temporaryDirectory.appending(path: "catalog-\(UUID().uuidString)")
         try FileManager.default.copyItem(at: folder, to: copy)
-        let file = copy.appending(path: "billing-terms.yml")
+        let file = copy.appending(path: file)
         let text = try String(contentsOf: file, encoding: .utf8)
         let place = try #require(text.firstRange(of: old))
         try text.replacingCharacters(in: place, with: new).write(to: file, atomically: true, encoding: .utf8)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalogs
 import Foundation
+import Handoffs
 import Operations
 import OperatorConsole
 
@@ -8,8 +9,8 @@ struct CatalogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "catalog", abstract: "The company's reference data: check, propose, approve, look.",
         discussion: """
-            A change goes live when one person publishes it and another approves it; each is a PostgreSQL role with \
-            membership in baton_catalog.
+            A change goes live when one person publishes it and another approves it: the first is a PostgreSQL role with \
+            membership in baton_catalog, the second one with membership in baton_catalog_approval.
             """,
         subcommands: [
             CheckCatalog.self, DiffCatalog.self, PublishCatalog.self, ApproveCatalog.self, ShowCatalog.self,
@@ -24,7 +25,7 @@ struct CatalogFolderOption: ParsableArguments {
     /// What the folder says; prints every problem and ends the program where it has any.
     func read(json: Bool = false) throws -> Catalog {
         do {
-            return try CatalogFolder(at: folder).catalog
+            return try CatalogFolder(at: folder, steps: DealHandoff.stepNames).catalog
         } catch let faults as CatalogFaults {
             if json { try printJSON(faults.faults) }
             note("\(faults)")
@@ -148,8 +149,13 @@ struct ApproveCatalog: AsyncParsableCommand {
                 try await database.with { database -> String in
                     let acts = CatalogActs(database: database)
                     let found = try await acts.find(version).version
-                    guard reject, let reason else { return try await acts.approve(version: found, why: reason) }
-                    return try await acts.reject(version: found, why: reason)
+                    if reject, let reason { return try await acts.reject(version: found, why: reason) }
+                    // What is in force has to be readable: workers wait for as long as it is not.
+                    guard try await acts.body(of: found).map({ try Catalog(body: $0).version }) == found else {
+                        note("catalog \(found) is not as this version of the program writes it: reject it")
+                        throw ExitCode(4)
+                    }
+                    return try await acts.approve(version: found, why: reason)
                 }
             })
     }

@@ -53,7 +53,8 @@ public struct NotAllowed: Error, CustomStringConvertible {
     public var description: String {
         """
         your database role may not do this (\(server)), so it was not done. Reading needs membership in baton_reader, \
-        acting in baton_operator, changing the catalog in baton_catalog: log in as such a role, or ask an administrator
+        acting in baton_operator, proposing a catalog in baton_catalog, approving one in baton_catalog_approval: log in \
+        as such a role, or ask an administrator
         """
     }
 }

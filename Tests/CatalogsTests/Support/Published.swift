@@ -7,6 +7,8 @@ import Support
 struct CatalogDesk {
     static let editor = "baton_catalog_editor"
     static let approver = "baton_catalog_approver"
+    /// Who owns the tables has every role's rights.
+    static let owner = "postgres"
 
     let schema: TestSchema
 
@@ -54,6 +56,25 @@ struct CatalogDesk {
         } catch let error as PostgreSQLError {
             return error.sqlState
         }
+    }
+
+    /// What `role` was granted in the schema, as `object: PRIVILEGE`.
+    func grants(of role: String) async throws -> Set<String> {
+        let rows = try await schema.database.query(
+            Statement(
+                unprepared: """
+                    SELECT g.object || ': ' || a.privilege_type FROM (
+                        SELECT 'schema' AS object, nspacl AS acl FROM pg_namespace WHERE nspname = current_schema()
+                        UNION ALL SELECT relname, relacl FROM pg_class WHERE relnamespace = current_schema()::regnamespace
+                        UNION ALL SELECT c.relname || '.' || t.attname, t.attacl FROM pg_attribute t
+                            JOIN pg_class c ON c.oid = t.attrelid WHERE relnamespace = current_schema()::regnamespace
+                        -- A function without an entry is PUBLIC's to execute.
+                        UNION ALL SELECT proname, coalesce(proacl, acldefault('f', proowner)) FROM pg_proc
+                            WHERE pronamespace = current_schema()::regnamespace
+                    ) g, aclexplode(g.acl) a
+                    WHERE CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END = '\(role)'
+                    """))
+        return Set(try rows.map { try $0.value(0, as: String.self) })
     }
 
     /// The single value of a query's first row, as text.

@@ -148,10 +148,15 @@ extension WrittenTables {
 
     private func checkRecordOwners() {
         guard recordOwners.file.isReadable else { return }
-        for domain in RecordOwner.Domain.allCases
-        where !recordOwners.subjects.contains("\(domain.rawValue)/\(RecordOwner.anyField)") {
-            recordOwners.file.report(
-                "no row says which system owns `\(domain.rawValue)` as a whole (field: \"*\")", at: 1)
+        for domain in RecordOwner.Domain.allCases {
+            let rows = recordOwners.rows.filter { $0.row.domain == domain && $0.row.field == RecordOwner.anyField }
+            if rows.isEmpty {
+                recordOwners.file.report(
+                    "no row says which system owns `\(domain.rawValue)` as a whole (field: \"*\")", at: 1)
+            }
+            let ends = rows.compactMap { located in located.row.validTo.map { (day: $0, located: located) } }
+            guard ends.count == rows.count, let last = ends.max(by: { $0.day < $1.day }) else { continue }
+            last.located.report("no row says which system owns `\(domain.rawValue)` after \(last.day)", at: "validTo")
         }
     }
 }
