@@ -28,6 +28,25 @@ struct DocuSignTests {
         }
     }
 
+    @Test("L9 a completed envelope is taken with a valid signature only, and then names the opportunity of the deal")
+    func signed() throws {
+        let body = try #require(try Sample.docuSign.event().member("data")).textBytes
+        let key = try #require(Secret("a key of the account"))
+        func opportunity(_ body: [UInt8], signature: String) throws -> String? {
+            let request = WebhookRequest(
+                method: "POST", url: "https://gateway.example.com/docusign",
+                headers: [("X-DocuSign-Signature-1", signature)], body: body)
+            try DocuSignVerification(oneOf: [key]).verify(request, now: .zero)
+            guard case .signature(let signature) = try DocuSignEnvelope().map(JSON(reading: body)) else { return nil }
+            return signature.opportunity
+        }
+        let signature = key.signature(of: body)
+        #expect(try opportunity(body, signature: signature) == Sample.hubSpot.deal().opportunity)
+        #expect(throws: WebhookRefusal.wrongSignature) { try opportunity(body + [0x20], signature: signature) }
+        let other = try #require(Secret("another key")).signature(of: body)
+        #expect(throws: WebhookRefusal.wrongSignature) { try opportunity(body, signature: other) }
+    }
+
     @Test("L9 a field of either kind names the opportunity, by a Salesforce id in its one form")
     func names() throws {
         let list: JSON = .array([["name": .string("OpportunityId"), "value": .string("006ak00000OQ4Rx")]])

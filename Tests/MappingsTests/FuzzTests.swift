@@ -9,7 +9,7 @@ struct FuzzTests {
     private static let rounds = 80
 
     @Test(
-        "L6 no sample cut, changed or torn apart at random brings a mapping down", .timeLimit(.minutes(1)),
+        "L6 no sample cut, changed or torn apart at random brings a mapping down", .timeLimit(.minutes(5)),
         arguments: Sample.all)
     func mutations(sample: Sample) throws {
         var random = Seeded.generator(for: sample.name)
