@@ -127,8 +127,8 @@ let package = Package(
         library(
             "WorkerPrograms", in: "Programs",
             [
-                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "Observability", "Operations", "PostgreSQL",
-                "RabbitMQ", "Settings", "Workers", lifecycle, logging, metrics,
+                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "Mappings", "Observability", "Operations",
+                "PostgreSQL", "RabbitMQ", "Settings", "Workers", lifecycle, logging, metrics,
             ]),
         program("DealEventsWorker", ["Handoffs", "WorkerPrograms"]),
         program("ProjectProvisioningWorker", ["Handoffs", "WorkerPrograms"]),

@@ -102,7 +102,7 @@ struct SettingsTests {
                 Issue.record("no date for \(days)")
                 return
             }
-            if date.daysSince1970 != Int64(days) { Issue.record("\(date) is \(date.daysSince1970), not \(days)") }
+            if date.daysSince1970 != days { Issue.record("\(date) is \(date.daysSince1970), not \(days)") }
         }
     }
 }

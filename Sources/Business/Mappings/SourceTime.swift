@@ -48,7 +48,7 @@ enum SourceTime {
         let millisecondsOfDay: Int64
         let offsetMinutes: Int64
         let isMidnight: Bool
-        var milliseconds: Int64 { date.daysSince1970 * 86_400_000 + millisecondsOfDay - offsetMinutes * 60_000 }
+        var milliseconds: Int64 { Int64(date.daysSince1970) * 86_400_000 + millisecondsOfDay - offsetMinutes * 60_000 }
     }
 
     private static func clock(_ text: String) -> Clock? {
@@ -78,16 +78,5 @@ enum SourceTime {
         return Clock(
             date: date, millisecondsOfDay: seconds * 1000 + thousandths, offsetMinutes: minutes,
             isMidnight: seconds == 0 && fraction.allSatisfy { $0 == "0" })
-    }
-}
-
-extension CalendarDate {
-    /// The days from 1 January 1970 to this one.
-    var daysSince1970: Int64 {
-        // A year that begins in March, in an era of 400 years: the leap day is the last.
-        let shifted = month > 2 ? year : year - 1
-        let (era, yearOfEra) = (shifted / 400, shifted % 400)
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return Int64(era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468)
     }
 }

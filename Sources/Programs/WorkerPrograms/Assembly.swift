@@ -4,6 +4,7 @@ import Fleet
 import Foundation
 import Handoffs
 import Logging
+import Mappings
 import Metrics
 import Observability
 import PostgreSQL
@@ -30,7 +31,8 @@ struct Assembly {
         MetricsSystem.bootstrap(registry)
         let triggers = try settings.triggerStages.map { try TriggerStages(parsing: $0) } ?? .standard
         decoder = DealEventDecoder(
-            limits: Limits(bodyBytes: settings.maxBodyBytes, lines: settings.maxLines), triggers: triggers)
+            limits: Limits(bodyBytes: settings.maxBodyBytes, lines: settings.maxLines), triggers: triggers,
+            mappings: SourceMappings.all())
         process = try WorkerProcess(
             DealHandoff.self, queue: queue, settings: try FleetSettings(settings, connectionName: "\(queue)-worker"),
             logger: logger)
