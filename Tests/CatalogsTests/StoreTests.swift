@@ -123,6 +123,7 @@ import Testing
             }
             #expect(entries.map(\.version) == [before.version, after.version])
             #expect(entries.map(\.actor) == [CatalogDesk.editor, CatalogDesk.owner])
+            try #require(entries.count == 2)
             #expect(entries[0].change.before == nil)
             #expect(entries[1].change.before?.contains(#""name":"30 days""#) == true)
             #expect(entries[1].change.after?.contains(#""name":"Thirty days""#) == true)
