@@ -28,7 +28,7 @@ import Testing
         let fallbacks = WorkerSettings.documentation.compactMap { setting in
             setting.fallback.map { (setting.name, $0) }
         }
-        #expect(fallbacks.count == 19)
+        #expect(fallbacks.count == 20)
         #expect(try settings(Dictionary(uniqueKeysWithValues: fallbacks)) == settings())
     }
 
