@@ -57,7 +57,7 @@ import Workers
             begin.finish()
             for await _ in signed {}
         }
-        try await TestFleet.with(saga, workers: 2, limits: { $0.lease = .seconds(30) }) { fleet in
+        try await TestFleet.with(saga, workers: 2, limits: Self.longLease) { fleet in
             try await fleet.admit(1...1)
             for await _ in begun {}
             let admission = try await fleet.admissions.admit(signature("env-1", of: "O-1"))
@@ -172,6 +172,9 @@ import Workers
             signature("\(opportunity)-a", of: opportunity), signature("\(opportunity)-b", of: opportunity),
         ]
     }
+
+    /// Nobody is taken for dead while he waits for the test.
+    private static func longLease(_ limits: inout TimeLimits) { limits.lease = .seconds(30) }
 
     private static func expectOneHandoffEach(_ count: Int, _ schema: TestSchema) async throws {
         let row = try await schema.database.query(
