@@ -192,7 +192,7 @@ import Workers
     }
 
     @Test(
-        "a numbering pattern is a text with one sequence, and a year where it says so",
+        "B9 a numbering pattern is a text with one sequence, and a year where it says so",
         arguments: [
             ("DE-{year}-{seq:6}", "DE-2027-000042"), ("{seq:1}", "42"), ("JP{year}{seq:3}x", "JP2027042x"),
         ])
@@ -201,7 +201,7 @@ import Workers
     }
 
     @Test(
-        "what is no numbering pattern is refused",
+        "B9 what is no numbering pattern is refused",
         arguments: ["", "DE", "{seq:0}", "{seq:13}", "{seq:6}{seq:6}", "{day}{seq:6}", "{seq:6", "seq:6}{seq:6}"])
     func noNumbering(pattern: String) {
         #expect(NumberingPattern(pattern) == nil)

@@ -30,6 +30,37 @@ struct TriggerStagesTests {
         }
     }
 
+    @Test("A2 a source has stages that start a handoff once it is signed, beside those that start it at once")
+    func whenSigned() throws {
+        let stages = try TriggerStages(
+            parsing: "salesforce=Closed Won; sign:salesforce=Contract Sent,In Signature; sign:*=proposal")
+        #expect(stages.startWhenSigned("contract_sent", from: "salesforce"))
+        #expect(!stages.start("contract_sent", from: "salesforce"))
+        #expect(stages.start("Closed Won", from: "salesforce"))
+        #expect(!stages.startWhenSigned("Closed Won", from: "salesforce"))
+        #expect(!stages.startWhenSigned("proposal", from: "salesforce"), "it has stages of its own")
+        #expect(stages.startWhenSigned("Proposal", from: "hubspot"))
+        #expect(stages.start("closed-won", from: "hubspot"), "the standard stages stay")
+        #expect(!TriggerStages.standard.startWhenSigned("contract-sent", from: "salesforce"))
+    }
+
+    @Test(
+        "A2 a stage cannot start at once and when signed, and no source is named twice",
+        arguments: [
+            ("salesforce=won;sign:salesforce=Won", "both at once and when signed"),
+            ("sign:hubspot=Closed Won", "both at once and when signed"),
+            ("sign:cpq=a;sign:cpq=b", "'sign:cpq' is named twice"), ("sign:cpq=", "'sign:cpq' has no stage"),
+            ("sign:Sales Force=a", "the source 'Sales Force'"),
+        ])
+    func signedMistakes(setting: String, words: String) {
+        do {
+            _ = try TriggerStages(parsing: setting)
+            Issue.record("the setting was taken")
+        } catch {
+            #expect(error.sentences.count == 1 && error.description.contains(words), "\(error)")
+        }
+    }
+
     @Test("A1 every mistake in a setting is reported at once")
     func mistakes() {
         do {

@@ -120,14 +120,14 @@ struct LedgerSaga: Saga {
     var powers: [String: Switch] = [:]
     var onRefusal = OnRefusal.ask
     /// What planning asks of others, by the number of the try.
-    var lookUp: @Sendable (_ call: Int, PlanningAttempt) throws -> Void = { _, _ in }
+    var lookUp: @Sendable (_ call: Int, PlanningAttempt) async throws -> Void = { _, _ in }
     /// The queues whose steps lie past the point of no return.
     var finalQueues: Set<String> = []
 
     func plan(
         _ deal: String, for handoff: UUID, upon base: Base<LedgerPlan>?, on attempt: PlanningAttempt
     ) async throws -> LedgerPlan {
-        try lookUp(calls.next("plan"), attempt)
+        try await lookUp(calls.next("plan"), attempt)
         return LedgerPlan(deal: deal, base: base?.version)
     }
 

@@ -9,8 +9,10 @@ public struct SourceStages: Sendable {
         self.triggers = triggers
     }
 
-    /// Whether a handoff may come of an event at `stage`.
-    public func start(_ stage: String) -> Bool { triggers.start(stage, from: source) }
+    /// Whether a handoff may come of an event at `stage`, at once or when a document of its opportunity is signed.
+    public func start(_ stage: String) -> Bool {
+        triggers.start(stage, from: source) || triggers.startWhenSigned(stage, from: source)
+    }
 
     /// Why an event at another stage asks for nothing, in the words in which any event is ignored.
     public var reason: String { "the stage starts no handoff for source \(source)" }

@@ -53,7 +53,8 @@ public struct TriggerStages: Sendable, Hashable {
                 sentences.append("Trigger stages: the source '\(source)' \(problem).")
             }
             if stages.isEmpty { sentences.append("Trigger stages: '\(name)' has no stage.") }
-            let isKnown = isSigned ? whenSigned[source] != nil : bySource[source] != nil || source == "*" && others != nil
+            let isKnown =
+                isSigned ? whenSigned[source] != nil : bySource[source] != nil || source == "*" && others != nil
             if isKnown { sentences.append("Trigger stages: '\(name)' is named twice.") }
             if isSigned {
                 whenSigned[source] = stages

@@ -61,7 +61,8 @@ public enum WorkerProgram {
         } catch {
             problems.append(
                 SettingsProblem(
-                    "BATON_TRIGGER_STAGES", wrong: "\(error)", expected: "<source>=<stage>,<stage>;*=<stage>;sign:<source>=<stage>"))
+                    "BATON_TRIGGER_STAGES", wrong: "\(error)",
+                    expected: "<source>=<stage>,<stage>;*=<stage>;sign:<source>=<stage>"))
         }
         do {
             try CrashPoint.check(environment["BATON_CRASH_AT"])

@@ -68,14 +68,15 @@ extension StoreBench {
     @discardableResult
     func admit(
         _ version: Int, _ kind: Arrival.Kind = .complete, opportunity: String = "O-1", contract: String = "CT-1",
-        event: String? = nil, hash: String? = nil, status: String? = nil
+        event: String? = nil, hash: String? = nil, status: String? = nil, sowHash: String? = nil, waits: Bool = false
     ) async throws -> String {
         let name = "\(opportunity)/\(contract)/\(version)"
         let result = try await store(Self.planning).admit(
             Arrival(
                 source: "test", eventID: event ?? name, correlationID: "c", opportunity: opportunity,
                 contract: contract, version: version, kind: kind, body: "{}", contentHash: hash ?? "hash \(version)",
-                customer: "Acme", totalMinor: 1, currency: "EUR", status: status.map(Self.status)))
+                customer: "Acme", totalMinor: 1, currency: "EUR", status: status.map(Self.status),
+                sowHash: sowHash, waitsForSignature: waits))
         let isNew = result.admission.outcome == .accepted && !result.admission.isCopy
         if isNew, let id = result.admission.handoff {
             ids[name] = id
@@ -83,6 +84,27 @@ extension StoreBench {
         }
         return "\(result.admission.outcome)\(result.admission.isCopy ? " copy" : "") \(words(result.tickets))"
             + (result.incident == nil ? "" : " incident")
+    }
+
+    /// Records a signature, which may begin what has waited for it.
+    @discardableResult
+    func sign(
+        _ envelope: String, opportunity: String = "O-1", sowHash: String? = nil, signedAt: Double = 0,
+        event: String? = nil
+    ) async throws -> String {
+        let signed = Arrival.Signed(
+            envelope: envelope, sowHash: sowHash, signedAt: Date(timeIntervalSinceReferenceDate: signedAt))
+        let result = try await store(Self.planning).admit(
+            Arrival(
+                source: "docusign", eventID: event ?? envelope, correlationID: "c", opportunity: opportunity,
+                signed: signed, body: "signed \(envelope)", contentHash: envelope))
+        for (id, name) in try await side.names() {
+            ids[name] = id
+            names[id.lowercased] = name
+        }
+        return "\(result.admission.outcome)\(result.admission.isCopy ? " copy" : "") "
+            + "\(result.admission.handoff.map { named($0.lowercased) } ?? "-") \(result.admission.correlationID) "
+            + "\(words(result.tickets))\(result.incident == nil ? "" : " incident")"
     }
 
     /// Takes a handoff by its name; what was taken is the last of `taken`.
@@ -101,6 +123,7 @@ extension StoreBench {
             + "plan \(found.plan ?? "-") deal \(found.deal ?? "-") steps \(words(found.steps)) base \(base) earlier "
             + "\(found.earlier.map { "\($0.version) \(words($0.steps))" }) "
             + "attempts \(found.planningAttempts) at \(found.planningTarget ?? "-") "
+            + "signature \(found.signature ?? "-") contradiction \(found.contradiction ?? "-") "
             + "choices \(found.choices.map { "\($0.key) \($0.value)" }.sorted()) "
             + "approvals \(found.approvals.map { "\($0.gate) \($0.planHash) \($0.isApproved)" }.sorted())"
     }

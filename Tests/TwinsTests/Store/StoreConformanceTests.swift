@@ -116,7 +116,7 @@ import Workers
             #expect(try await bench.admit(2, event: "e3", hash: "other") == "conflict [] incident")
             #expect(try await bench.admit(1, event: "e4") == "stale []")
             #expect(try await bench.admit(1, .change(base: 1), event: "e5") == "stale [] incident")
-            #expect(try await bench.rows("event").contains("event test O-1/CT-1/2 accepted 1"))
+            #expect(try await bench.rows("event").contains("event test O-1/CT-1/2 accepted 1 <O-1/CT-1/2>"))
             #expect(try await bench.rows("handoff").count == 1)
         }
     }

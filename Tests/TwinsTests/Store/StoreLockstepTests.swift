@@ -17,7 +17,7 @@ import Workers
             let difference = try await difference(between: real, and: StoreBench(MemorySide()), seed)
             #expect(difference == nil, "seed \(seed): \(difference ?? "")")
             let rows = try await real.rows()
-            for kind in ["handoff", "status", "target", "event", "journal"] {
+            for kind in ["handoff", "status", "target", "event", "journal", "signature", "unsigned"] {
                 #expect(rows.contains { $0.hasPrefix(kind) }, "seed \(seed): no \(kind) was ever written")
             }
         }
@@ -155,12 +155,20 @@ private struct Act: CustomStringConvertible {
     }
 
     private func admit(at bench: StoreBench) async throws -> String {
+        // Some sales are signed, the others never.
+        let isSigned = numbers[0] % 6 > 3
+        if isSigned, numbers[9] % 4 == 0 {
+            return try await bench.sign(
+                "env-\(numbers[3] % 12)", opportunity: opportunity, sowHash: pick([nil, "a", "b"], 4),
+                signedAt: Double(numbers[6] % 3), event: pick([nil, nil, "s\(numbers[5] % 9)"], 8))
+        }
         let kind: Arrival.Kind = pick(
             [.complete, .complete, .complete, .change(base: max(version - 1, 1)), .change(base: 1), .cancel], 3)
         return try await bench.admit(
             version, kind, opportunity: opportunity, contract: contract,
             event: pick([nil, nil, "e\(numbers[5] % 9)"], 4),
-            hash: pick([nil, nil, nil, "other"], 6), status: pick([nil, "received"], 7))
+            hash: pick([nil, nil, nil, "other"], 6), status: pick([nil, "received"], 7),
+            sowHash: pick([nil, "a", "b"], 8), waits: isSigned && kind != .cancel && numbers[8] % 2 == 0)
     }
 
     private func commit(at bench: StoreBench, old: Bool) async throws -> String {

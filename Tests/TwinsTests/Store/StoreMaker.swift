@@ -30,6 +30,8 @@ protocol StoreSide: Sendable {
     func record(_ isApproved: Bool, _ gate: String, _ planHash: String, of handoff: UUID) async throws
     func setPause(_ kind: String, _ name: String, _ isPaused: Bool) async throws
     func choose(_ value: String, as what: String, for handoff: UUID) async throws
+    /// All handoffs, as opportunity, contract and version.
+    func names() async throws -> [UUID: String]
     /// All that it holds, a line for each row; moments in milliseconds since the beginning.
     func rows() async throws -> [String]
 }
@@ -53,6 +55,12 @@ struct MemorySide: StoreSide {
     }
     func choose(_ value: String, as what: String, for handoff: UUID) {
         database.choose(value, as: what, for: handoff)
+    }
+    func names() -> [UUID: String] {
+        Dictionary(
+            uniqueKeysWithValues: database.snapshot.handoffs.map {
+                ($0.id, "\($0.opportunity)/\($0.contract)/\($0.version)")
+            })
     }
     func rows() -> [String] { database.snapshot.lines }
 }
@@ -96,6 +104,13 @@ struct PostgreSQLSide: StoreSide {
             INSERT INTO choices (handoff_id, what, value, why) VALUES ('\(handoff)', '\(what)', '\(value)', 'test')
             ON CONFLICT (handoff_id, what) DO UPDATE SET value = excluded.value
             """)
+    }
+
+    func names() async throws -> [UUID: String] {
+        let rows = try await schema.database.query(
+            Statement(unprepared: "SELECT id, concat_ws('/', opportunity, contract, version) FROM handoffs"))
+        return Dictionary(
+            uniqueKeysWithValues: try rows.map { (try $0.value(0, as: UUID.self), try $0.value(1, as: String.self)) })
     }
 
     func rows() async throws -> [String] {

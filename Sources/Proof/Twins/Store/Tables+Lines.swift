@@ -38,8 +38,8 @@ extension Tables {
         }
         all += unsignedDeals.map { row in
             line(
-                "unsigned", row.arrival.opportunity, row.arrival.contract, "\(row.arrival.version)", row.arrival.eventID,
-                row.arrival.contentHash, row.state.rawValue, row.handoff?.lowercased)
+                "unsigned", row.arrival.opportunity, row.arrival.contract, "\(row.arrival.version)",
+                row.arrival.eventID, row.arrival.contentHash, row.state.rawValue, row.handoff?.lowercased)
         }
         return all
     }

@@ -38,8 +38,7 @@ extension Tables {
             isKnown: known != nil, holder: lane.versions.first { $0.handoff == known?.handoff }, begun: begun, in: lane)
         if known == nil, let handoff = decision.of?.handoff {
             joinSignature(signatures.count - 1, to: handoff)
-            result.tickets += restartPlanning(arrival.opportunity, at: now)
-            tellMismatches(signed, in: arrival.opportunity, at: now)
+            result.tickets += interrupt(arrival.opportunity, signed, at: now)
         }
         result.admission = Admission(
             outcome: decision.outcome, reason: decision.reason, handoff: decision.of?.handoff,
@@ -65,7 +64,8 @@ extension Tables {
             result.incident = result.incident ?? decided.incident
             guard isBegun, let handoff = decided.admission.handoff else { continue }
             begun += lane(opportunity).versions.filter { $0.handoff == handoff }
-            for event in events.indices where events[event].source == deal.source && events[event].eventID == deal.eventID {
+            for event in events.indices
+            where events[event].source == deal.source && events[event].eventID == deal.eventID {
                 events[event].handoff = handoff
             }
         }
@@ -89,34 +89,40 @@ extension Tables {
         signatures[place].dueAt = nil
     }
 
-    /// Who is just planning has not seen the signature.
-    private mutating func restartPlanning(_ opportunity: String, at now: Duration) -> [Ticket] {
+    /// Whoever works on a deal without knowing what was signed begins anew.
+    private mutating func interrupt(_ opportunity: String, _ signed: Arrival.Signed, at now: Duration) -> [Ticket] {
         handoffs.indices.compactMap { place in
             let row = handoffs[place]
-            guard row.opportunity == opportunity, row.state == .running, row.kind != .cancel, row.plan == nil,
-                row.direction == .forwards
-            else { return nil }
+            guard row.opportunity == opportunity, row.kind != .cancel, row.direction == .forwards else { return nil }
+            if row.plan == nil {
+                guard row.state == .running else { return nil }
+            } else {
+                guard row.state == .running || row.state == .waiting, let own = row.sowHash, let hash = signed.sowHash,
+                    own != hash
+                else { return nil }
+            }
             handoffs[place].state = .ready
+            handoffs[place].cause = nil
             handoffs[place].publishes = 0
             handoffs[place].dueAt = now + limits.ticketLease
             return ticket(of: handoffs[place])
         }
     }
 
-    /// What is planned and not over was made from another text than the one that was signed.
-    private mutating func tellMismatches(_ signed: Arrival.Signed, in opportunity: String, at now: Duration) {
-        for row in handoffs where row.opportunity == opportunity && row.state.isOpen && row.kind != .cancel {
-            let cause = "sow/\(signed.envelope)/\(row.id.lowercased)"
-            guard row.plan != nil, let own = row.sowHash, let hash = signed.sowHash, own != hash,
-                !incidents.contains(where: { $0.cause == cause })
-            else { continue }
-            let id = nextID()
-            incidents.append(
-                Rows.Incident(
-                    id: id, cause: cause, handoff: row.id, step: nil, direction: nil, queue: row.queue,
-                    incidentClass: .sowMismatch, isBlocking: false, story: "signed over another statement of work",
-                    correlationID: row.correlationID, body: nil, round: row.requeues, caseID: id, dueAt: now))
-        }
+    /// What was signed last of an opportunity.
+    func latestSignature(of opportunity: String) -> Rows.Signature? {
+        signatures.filter { $0.opportunity == opportunity }
+            .max { ($0.signedAt, $0.envelope) < ($1.signedAt, $1.envelope) }
+    }
+
+    /// How the latest signature contradicts a deal that is planned.
+    func contradiction(of row: Rows.Handoff) -> String? {
+        guard row.plan != nil, let own = row.sowHash, let signature = latestSignature(of: row.opportunity),
+            let hash = signature.sowHash, own != hash
+        else { return nil }
+        return
+            "envelope \(signature.envelope) was signed over the statement of work \(hash.prefix(12)), and the handoff "
+            + "is planned by \(own.prefix(12))"
     }
 
     /// Signatures whose deal has not come: people are told, and nothing is held up.

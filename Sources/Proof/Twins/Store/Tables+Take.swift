@@ -21,11 +21,11 @@ extension Tables {
             steps: records(of: row, going: row.direction, at: now), planningAttempts: row.planningAttempts,
             planningTarget: row.planningTarget)
         if row.plan == nil {
-            taken.signature = signatures.filter { $0.opportunity == row.opportunity }
-                .max { ($0.signedAt, $0.envelope) < ($1.signedAt, $1.envelope) }?.body
+            taken.signature = latestSignature(of: row.opportunity)?.body
             taken.choices = Dictionary(
                 choices.filter { $0.handoff == id }.map { ($0.what, $0.value) }, uniquingKeysWith: { $1 })
         }
+        taken.contradiction = contradiction(of: row)
         if row.kind == .cancel { taken.earlier = earlier(than: row, at: now) }
         taken.base = base(of: row, at: now)
         taken.approvals = approvals.filter { $0.handoff == id }.map {

@@ -61,6 +61,10 @@ package struct HandoffRunner<S: Saga>: Sendable {
         guard let subjects = try await subjects(of: &work) else { return }
         let plan = subjects[work.taken.id]?.plan
         work.status = { standing in saga.status(of: standing, plan: plan) }
+        // What the customer did not sign must not be invoiced: nothing more is made of it before a person has decided.
+        if let contradiction = work.taken.contradiction, work.direction == .forwards {
+            throw Refused(.sowMismatch, contradiction)
+        }
         guard try await passGate(&work) else { return }
         while true {
             let next = directive(after: work.steps, going: work.direction, in: queue.name)

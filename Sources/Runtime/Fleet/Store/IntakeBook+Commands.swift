@@ -94,7 +94,8 @@ extension IntakeBook {
             IntakeStatements.insertEvents, arrivals.map(\.source), arrivals.map(\.eventID), arrivals.map(\.contentHash),
             recorded.map(\.admission.outcome.rawValue), recorded.map(\.admission.reason),
             recorded.map(\.admission.correlationID), arrivals.map { $0.opportunity.isEmpty ? nil : $0.opportunity },
-            arrivals.map { $0.version > 0 ? $0.contract : nil }, arrivals.map { $0.version > 0 ? Int32($0.version) : nil },
+            arrivals.map { $0.version > 0 ? $0.contract : nil },
+            arrivals.map { $0.version > 0 ? Int32($0.version) : nil },
             recorded.map(\.admission.handoff), recorded.map(\.incident))
     }
 }

@@ -88,7 +88,8 @@ package func signatureDecision(
     isKnown: Bool, holder: LaneView.Version?, begun: [LaneView.Version], in lane: LaneView
 ) -> (outcome: Admission.Outcome, reason: String?, of: LaneView.Version?) {
     if isKnown { return (.duplicate, "the envelope is known", holder) }
-    let latest = lane.versions.filter { $0.kind != .cancel }.max { ($0.contract, $0.version) < ($1.contract, $1.version) }
+    let latest = lane.versions.filter { $0.kind != .cancel }
+        .max { ($0.contract, $0.version) < ($1.contract, $1.version) }
     guard let version = begun.first ?? latest else { return (.ignored, LaneView.unmatched, nil) }
     return (.accepted, nil, version)
 }

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import PostgreSQL
 import Sagas
-import Workers
 
 /// What one intake transaction decides about signed documents and the deals that wait for them.
 struct SignatureBook {
@@ -43,7 +42,8 @@ struct SignatureBook {
     /// The latest version of a contract waits; the database compares it with what it has.
     mutating func keep(_ deal: WantedDeal) {
         let contract = Contract(opportunity: deal.arrival.opportunity, contract: deal.arrival.contract)
-        for known in [keeping[contract], kept[contract]] where known.map({ $0.arrival.version > deal.arrival.version }) ?? false {
+        for known in [keeping[contract], kept[contract]]
+        where known.map({ $0.arrival.version > deal.arrival.version }) ?? false {
             return
         }
         keeping[contract] = deal
@@ -109,7 +109,7 @@ struct SignatureBook {
             commands.append((.write, Command(SignatureStatements.joinSignatures, opportunities, joins.map(\.handoff))))
             commands.append((.write, Command(SignatureStatements.closeUnmatched, opportunities)))
         }
-        return commands + planningCommands(limits: limits)
+        return commands + interruptCommands(limits: limits)
     }
 
     private func keepCommand() throws -> Command {
@@ -134,24 +134,18 @@ struct SignatureBook {
             limits.signaturePatience.milliseconds)
     }
 
-    /// Planning that is under way has not seen these signatures; what is planned already may contradict them.
-    private func planningCommands(limits: TimeLimits) -> [(purpose: IntakeBook.Purpose, command: Command)] {
+    /// Whoever works on a deal without knowing what was signed begins anew.
+    private func interruptCommands(limits: TimeLimits) -> [(purpose: IntakeBook.Purpose, command: Command)] {
         let joined = signed.filter { $0.handoff != nil }
         guard !joined.isEmpty else { return [] }
         let opportunities = joined.map(\.arrival.opportunity)
-        let hashed = joined.filter { $0.signed.sowHash != nil }
-        let mismatch = IncidentClass.sowMismatch
         return [
-            (.write, Command(SignatureStatements.lockPlanning, opportunities)),
+            (.write, Command(SignatureStatements.lockSigned, opportunities)),
             (
                 .advance,
-                Command(SignatureStatements.restartPlanning, opportunities, limits.ticketLease.milliseconds)
-            ),
-            (
-                .write,
                 Command(
-                    SignatureStatements.tellMismatches, hashed.map(\.arrival.opportunity), hashed.map(\.signed.envelope),
-                    mismatch.rawValue, mismatch.owner.rawValue, hashed.map(\.signed.sowHash))
+                    SignatureStatements.interrupt, opportunities, joined.map(\.signed.sowHash),
+                    limits.ticketLease.milliseconds)
             ),
         ]
     }
@@ -171,7 +165,8 @@ extension IntakeBook {
                 let isBegun = decided.admission.outcome == .accepted
                 signatures.settle(deal, as: isBegun ? decided.admission.handoff : nil)
                 incident = incident ?? decided.incident
-                begun += lanes[opportunity]?.versions.filter { isBegun && $0.handoff == decided.admission.handoff } ?? []
+                begun +=
+                    lanes[opportunity]?.versions.filter { isBegun && $0.handoff == decided.admission.handoff } ?? []
             }
         }
         let lane = lanes[opportunity] ?? LaneView()

@@ -94,37 +94,25 @@ enum SignatureStatements {
 
     /// Locks what is in its lane, so that a worker that is just taking it or planning it is before this signature or
     /// after it, and what the next statement sees of it is true.
-    static let lockPlanning = Statement(
-        "lock_planning",
+    static let lockSigned = Statement(
+        "lock_signed",
         "SELECT id FROM handoffs WHERE opportunity = ANY($1::text[]) AND in_lane ORDER BY id FOR UPDATE")
 
-    /// Who is just planning has not seen the signature: planning begins anew, and what was found so far finds no owner
-    /// any more. It has made nothing.
-    static let restartPlanning = Statement(
-        "restart_planning",
+    /// Who is just planning has not seen the signature, and what is planned from another text must stop: the handoff is
+    /// taken anew, and its present owner finds itself replaced. The next one plans by the signature, or asks a person.
+    static let interrupt = Statement(
+        "interrupt_signed",
         """
-        UPDATE handoffs h SET state = 'ready', publishes = 0,
-            due_at = clock(clock_timestamp()) + $2::bigint * interval '1 millisecond'
-        WHERE h.opportunity = ANY($1::text[]) AND h.in_lane AND h.state = 'running' AND h.kind <> 'cancel'
-            AND h.direction = 'do' AND NOT EXISTS (SELECT FROM plans p WHERE p.handoff_id = h.id)
+        UPDATE handoffs h SET state = 'ready', cause = NULL, publishes = 0,
+            due_at = clock(clock_timestamp()) + $3::bigint * interval '1 millisecond'
+        WHERE h.opportunity = ANY($1::text[]) AND h.in_lane AND h.kind <> 'cancel' AND h.direction = 'do'
+            AND CASE WHEN EXISTS (SELECT FROM plans p WHERE p.handoff_id = h.id)
+                THEN h.state IN ('running', 'waiting') AND EXISTS (
+                    SELECT FROM deals d JOIN unnest($1::text[], $2::text[]) AS w(opportunity, sow_hash)
+                        ON w.opportunity = h.opportunity AND w.sow_hash <> d.sow_hash
+                    WHERE d.handoff_id = h.id)
+                ELSE h.state = 'running' END
         RETURNING h.id, h.queue, h.correlation_id
-        """)
-
-    /// What is planned and not over was made from another text than the one that was signed.
-    static let tellMismatches = Statement(
-        "tell_sow_mismatches",
-        """
-        INSERT INTO incidents (id, cause, handoff_id, queue, class, owner, blocking, story, correlation_id, due_at,
-            opened_at, round)
-        SELECT gen_random_uuid(), 'sow/' || w.envelope || '/' || h.id, h.id, h.queue, $3, $4, false,
-            'envelope ' || w.envelope || ' was signed over the statement of work ' || left(w.sow_hash, 12)
-                || ', and the handoff is planned by ' || left(d.sow_hash, 12), h.correlation_id, now.at, now.at, h.requeues
-        FROM unnest($1::text[], $2::text[], $5::text[]) AS w(opportunity, envelope, sow_hash)
-        CROSS JOIN (SELECT clock(clock_timestamp()) AS at) AS now
-        JOIN handoffs h ON h.opportunity = w.opportunity AND h.open AND h.kind <> 'cancel'
-        JOIN plans p ON p.handoff_id = h.id
-        JOIN deals d ON d.handoff_id = h.id AND d.sow_hash <> w.sow_hash
-        ON CONFLICT (cause) DO NOTHING
         """)
 
     /// Signatures whose deal has not come: people are told, and nothing is held up.

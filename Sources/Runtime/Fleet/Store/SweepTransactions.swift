@@ -165,8 +165,8 @@ struct SweepTransactions: Sendable {
             Command(Self.handoffs, Self.batch, lease, longest), Command(Self.mirrors, Self.batch, lease, longest),
             Command(Self.missingBases, Self.batch, IncidentClass.baseMissing.owner.rawValue),
             Command(
-                SignatureStatements.unmatched, Self.batch, IncidentClass.signatureUnmatched.owner.rawValue,
-                planningQueue, IncidentClass.signatureUnmatched.rawValue),
+                SignatureStatements.unmatched, Self.batch, IncidentClass.signatureUnmatched.rawValue, planningQueue,
+                IncidentClass.signatureUnmatched.owner.rawValue),
             Command(Self.incidents, Self.batch, lease),
         ])
         var swept = Swept()

@@ -33,6 +33,8 @@ package struct TakenHandoff: Sendable {
     package var choices: [String: String]
     /// The latest signature of the opportunity, as canonical JSON; loaded only while there is no plan.
     package var signature: String?
+    /// How the latest signature contradicts the deal that is planned; nil when it does not, or while there is no plan.
+    package var contradiction: String?
     /// The hashes that a person has approved or rejected, by gate.
     package var approvals: [Approval]
 
@@ -41,8 +43,7 @@ package struct TakenHandoff: Sendable {
         part: String, correlationID: String, isTooOld: Bool, kind: Kind, direction: Direction, plan: String? = nil,
         deal: String? = nil, steps: [StepRecord], earlier: [EarlierVersion] = [], base: EarlierVersion? = nil,
         planningAttempts: Int = 0, planningTarget: String? = nil, choices: [String: String] = [:],
-        signature: String? = nil,
-        approvals: [Approval] = []
+        signature: String? = nil, contradiction: String? = nil, approvals: [Approval] = []
     ) {
         self.id = id
         self.token = token
@@ -65,6 +66,7 @@ package struct TakenHandoff: Sendable {
         self.planningTarget = planningTarget
         self.choices = choices
         self.signature = signature
+        self.contradiction = contradiction
         self.approvals = approvals
     }
 
@@ -125,7 +127,17 @@ struct TakeTransactions: Sendable {
         """)
 
     private static let plans = Statement(
-        "taken_plans", "SELECT handoff_id, body FROM plans WHERE handoff_id = ANY($1::uuid[])")
+        "taken_plans",
+        """
+        SELECT p.handoff_id, p.body,
+            (SELECT 'envelope ' || s.envelope || ' was signed over the statement of work ' || left(s.sow_hash, 12)
+                    || ', and the handoff is planned by ' || left(d.sow_hash, 12)
+                FROM (SELECT l.envelope, l.sow_hash FROM signatures l WHERE l.opportunity = h.opportunity
+                    ORDER BY l.signed_at DESC, l.envelope DESC LIMIT 1) AS s
+                JOIN deals d ON d.handoff_id = h.id AND d.sow_hash <> s.sow_hash)
+        FROM plans p JOIN handoffs h ON h.id = p.handoff_id
+        WHERE p.handoff_id = ANY($1::uuid[])
+        """)
 
     private static let deals = Statement(
         "taken_deals",
@@ -202,7 +214,7 @@ struct TakeTransactions: Sendable {
         ])
         var taken: [UUID: TakenHandoff] = [:]
         for row in results[0] { try taken.add(row) }
-        for row in results[1] { taken[try row.value(0, as: UUID.self)]?.plan = try row.value(1, as: String.self) }
+        for row in results[1] { try taken[try row.value(0, as: UUID.self)]?.addPlan(row) }
         for row in results[2] { try taken[try row.value(0, as: UUID.self)]?.addDeal(row) }
         for row in results[3] { taken[try row.value(0, as: UUID.self)]?.steps.append(try StepRecord(row)) }
         for row in results[4] { try taken[try row.value(0, as: UUID.self)]?.addEarlier(row) }
@@ -234,6 +246,11 @@ extension [UUID: TakenHandoff] {
 }
 
 extension TakenHandoff {
+    fileprivate mutating func addPlan(_ row: Row) throws {
+        plan = try row.value(1, as: String.self)
+        contradiction = try row.value(2, as: String?.self)
+    }
+
     fileprivate mutating func addDeal(_ row: Row) throws {
         deal = try row.value(1, as: String.self)
         choices =
