@@ -58,6 +58,30 @@ struct SourceEventTests {
         #expect(!String(decoding: event.deal.canonicalBytes, as: UTF8.self).contains("salesNotes"))
     }
 
+    @Test("A2 a mapped deal at a stage that wants a signature is not ignored by its mapping, and waits for it")
+    func unsigned() throws {
+        let grouped = try Examples.json("minimal-eur.json", in: Examples.groupedDeals)["data"]
+        let deal = Samples.replace(["stage"], in: grouped, .string("Contract Sent"))
+        func intake(at setting: String) throws -> Deals.Intake {
+            try Self.decoder.starting(at: TriggerStages(parsing: setting)).decode(
+                body: Self.event(["is": .string("deal"), "deal": deal]), routingKey: "salesforce.echo.deal.v1")
+        }
+        guard case .unsigned = try intake(at: "sign:salesforce=Contract Sent") else {
+            Issue.record("not held until it is signed")
+            return
+        }
+        guard case .handoff = try intake(at: "salesforce=Contract Sent") else {
+            Issue.record("not started at once")
+            return
+        }
+        guard case .ignored = try intake(at: "sign:salesforce=Signed") else {
+            Issue.record("not ignored")
+            return
+        }
+        let stages = SourceStages(of: "salesforce", in: try TriggerStages(parsing: "sign:salesforce=Contract Sent"))
+        #expect(stages.start("contract sent") && !stages.start("signed"))
+    }
+
     @Test("A4 a mapped deal that lacks something is refused like any other, and is known by its key")
     func incomplete() throws {
         let grouped = try Examples.json("minimal-eur.json", in: Examples.groupedDeals)["data"]

@@ -66,7 +66,7 @@ import Workers
 private struct Envelopes: SourceMapping {
     let type = "envelope.v1"
 
-    func map(_ data: JSON) throws(MappingFailure) -> MappedEvent {
+    func map(_ data: JSON, at stages: SourceStages) throws(MappingFailure) -> MappedEvent {
         guard case .object(let members) = data, let signedAt = Timestamp("2026-11-21T08:59:00Z") else {
             throw MappingFailure([])
         }

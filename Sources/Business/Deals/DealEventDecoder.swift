@@ -5,7 +5,7 @@
 /// schema, number of lines; then, for a deal at a trigger stage, what it lacks, amounts, dates and approval.
 public struct DealEventDecoder: Sendable {
     private let limits: Limits
-    let triggers: TriggerStages
+    private(set) var triggers: TriggerStages
     private let types: EventTypes
 
     /// Decodes within `limits`; `triggers` says which stages start a handoff, `mappings` read what sources send in their
@@ -16,6 +16,13 @@ public struct DealEventDecoder: Sendable {
         self.limits = limits
         self.triggers = triggers
         self.types = EventTypes(mappings: mappings)
+    }
+
+    /// The same decoder, for which `triggers` say which stages start a handoff.
+    public func starting(at triggers: TriggerStages) -> DealEventDecoder {
+        var decoder = self
+        decoder.triggers = triggers
+        return decoder
     }
 
     /// Reads one message; `routingKey` is the one that it was published with, `<source>.<type>`.

@@ -40,8 +40,11 @@ public struct Timestamp: Sendable, Hashable, Codable, CustomStringConvertible {
         func number(_ range: Range<Int>) -> Int { bytes[range].decimal ?? 0 }
         var seconds = (number(11..<13) * 60 + number(14..<16)) * 60 + number(17..<19)
         let rest = bytes[19...]
-        let decimals = rest.first == UInt8(ascii: ".") ? rest.dropFirst().prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") } : []
-        let milliseconds = (Array(decimals.prefix(3)) + Array(repeating: UInt8(ascii: "0"), count: 3))[..<3].decimal ?? 0
+        let decimals =
+            rest.first == UInt8(ascii: ".")
+            ? rest.dropFirst().prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") } : []
+        let milliseconds =
+            (Array(decimals.prefix(3)) + Array(repeating: UInt8(ascii: "0"), count: 3))[..<3].decimal ?? 0
         if let sign = bytes.suffix(6).first, bytes.last != UInt8(ascii: "Z") {
             let count = bytes.count
             let offset = (number(count - 5..<count - 3) * 60 + number(count - 2..<count)) * 60

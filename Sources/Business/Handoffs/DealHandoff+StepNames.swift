@@ -1,7 +1,8 @@
 extension DealHandoff {
     /// The stored names of all steps that a plan may have: what the catalog may give a mode.
     public static let stepNames = [
-        CreateCustomer.name, CreateProject.name, CreateTasks.name, CreateBillingSchedule.name, EndBillingSchedule.name,
-        ActivateProject.name, AnnounceHandoff.name,
+        CreateParentCustomer.name, CreateCustomer.name, CreateContact.name, ReserveDimensions.name, CreateProject.name,
+        CreateTasks.name, CreateBillingSchedule.name, EndBillingSchedule.name, PublishDemand.name, ActivateProject.name,
+        AnnounceHandoff.name,
     ]
 }

@@ -1,3 +1,4 @@
+public import Catalogs
 import Deals
 import FoundationEssentials
 import Sagas
@@ -9,16 +10,20 @@ public struct DealIntake: Worker {
     public static let queue = Queue.dealEvents
 
     private let decoder: DealEventDecoder
+    private let catalogs: (any CatalogSource)?
     private let admissions: any Admissions
     private let announcements: any Announcements
     private let now: @Sendable () -> Timestamp
 
-    /// Decides by `decoder`, records in `admissions`, answers through `announcements`.
+    /// Decides by `decoder`, records in `admissions`, answers through `announcements`. Where `catalogs` are given, the
+    /// trigger stages of the one in force go before the decoder's.
     public init(
-        decoder: DealEventDecoder, admissions: any Admissions, announcements: any Announcements,
+        decoder: DealEventDecoder, stagesOf catalogs: (any CatalogSource)? = nil, admissions: any Admissions,
+        announcements: any Announcements,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.decoder = decoder
+        self.catalogs = catalogs
         self.admissions = admissions
         self.announcements = announcements
         self.now = now
@@ -26,6 +31,7 @@ public struct DealIntake: Worker {
 
     /// Records the event and answers it; refuses, with all findings, one that breaks the contract.
     public func handle(_ message: RawMessage, on attempt: Attempt) async throws {
+        let decoder = try await decoderInForce()
         let intake: Deals.Intake
         do {
             intake = try decoder.decode(body: message.body, routingKey: message.routingKey)
@@ -46,6 +52,14 @@ public struct DealIntake: Worker {
             disposition,
             id: [disposition.eventSource, disposition.eventID, disposition.outcome.rawValue]
                 .map { $0 ?? "-" }.joined(separator: "/"))
+    }
+
+    private func decoderInForce() async throws -> DealEventDecoder {
+        guard let catalog = try await catalogs?.current(),
+            let today = CalendarDate(daysSince1970: Int(now().millisecondsSince1970 / 86_400_000)),
+            let stages = try catalog.triggerStages(on: today)
+        else { return decoder }
+        return decoder.starting(at: stages)
     }
 
     private func disposition(

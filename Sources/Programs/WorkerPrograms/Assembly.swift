@@ -64,15 +64,17 @@ struct Assembly {
     private func serve(_ connections: HTTPConnections) async throws {
         let (adapter, base) = (Adapter.sandbox, settings.targetsURL)
         let now: @Sendable () -> Timestamp = { .now }
+        let catalogs = StoredCatalogs(database: process.database, refresh: settings.catalogRefresh)
         let saga = DealHandoff(
-            catalogs: StoredCatalogs(database: process.database, refresh: settings.catalogRefresh),
+            catalogs: catalogs,
             erp: adapter.erp(at: base, over: connections),
             psa: adapter.psa(at: base, over: connections), tax: adapter.tax(at: base, over: connections),
             numbers: process.ports.numbers, announcements: process.ports.announcements, now: now)
         let intake =
             queue == DealIntake.queue
             ? DealIntake(
-                decoder: decoder, admissions: process.ports.admissions, announcements: process.ports.announcements,
+                decoder: decoder, stagesOf: settings.triggerStages == nil ? catalogs : nil,
+                admissions: process.ports.admissions, announcements: process.ports.announcements,
                 now: now) : nil
         let writers = [CRMStatusWriter.target: CRMStatusWriter(crm: adapter.crm(at: base, over: connections))]
         registry.setCollector { [process, queue] in try await Gauges.collect(from: process, queue: queue) }
