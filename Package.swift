@@ -127,14 +127,15 @@ let package = Package(
         program(
             "Bench",
             [
-                "Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Topology", "Workers", argumentParser, lifecycle, logging,
+                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "PostgreSQL", "RabbitMQ", "Sagas", "Topology",
+                "Workers", argumentParser, lifecycle, logging,
             ]),
         library("OperatorConsole", in: "Programs", ["Deals", "PostgreSQL", "RabbitMQ", argumentParser]),
         program(
             "Baton",
             [
                 "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "OperatorConsole", "Operations", "PostgreSQL",
-                "RabbitMQ", "Topology", "Workers", argumentParser,
+                "RabbitMQ", "Sagas", "Topology", "Workers", argumentParser,
             ]),
         program(
             "Requeue", ["Deals", "Handoffs", "OperatorConsole", "Operations", "PostgreSQL", "Workers", argumentParser]),
@@ -154,7 +155,12 @@ let package = Package(
             exclude: ["Planted", "Support/schema_errors.py"]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Drill", ["Drill", "Support", asyncHTTPClient]),
-        tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support", "Workers"]),
+        tests(
+            "Handoffs",
+            [
+                "Catalogs", "Connectors", "Deals", "Handoffs", "Operations", "PostgreSQL", "RabbitMQ", "Sagas",
+                "Support", "Twins", "Workers",
+            ]),
         tests(
             "Connectors",
             [
