@@ -177,8 +177,9 @@ let package = Package(
         tests(
             "GatewayService",
             [
-                "Catalogs", "Connectors", "Deals", "GatewayService", "Handoffs", "Mappings", "RabbitMQ", "Sagas",
-                "Settings", "Support", "Topology", "Workers", asyncHTTPClient, crypto, hummingbird, logging, nioCore,
+                "Catalogs", "Connectors", "Deals", "GatewayService", "Handoffs", "Mappings", "Operations", "PostgreSQL",
+                "RabbitMQ", "Sagas", "Settings", "Support", "Topology", "Workers", asyncHTTPClient, crypto,
+                hummingbird, hummingbirdTLS, logging, nioCore, nioHTTP1,
             ]),
         tests(
             "Handoffs",

@@ -122,6 +122,8 @@ struct Gateway {
             url.revealed, password: settings.postgresqlPassword.map { PostgreSQL.Secret($0.revealed) })
         database.searchPath = [settings.postgresqlSchema]
         database.applicationName = "gateway"
+        // Whatever its role may do: who asks what a deal would come to changes nothing.
+        database.sessionSettings = ["default_transaction_read_only": "on"]
         return Database(database, size: settings.poolSize)
     }
 

@@ -1,8 +1,12 @@
+import Deals
 import Foundation
 import Hummingbird
 import Logging
 import NIOCore
 import Synchronization
+import Testing
+
+@testable import GatewayService
 
 /// HubSpot's API as far as the gateway asks it, on a port of its own.
 final class StandInHubSpot: Sendable {
@@ -14,19 +18,22 @@ final class StandInHubSpot: Sendable {
     static let token = "pat-stand-in-token"
     private let asked = Mutex<[String]>([])
     private let mood: Mood
+    private let answers: [String: JSON]
 
-    private init(_ mood: Mood) {
+    private init(_ mood: Mood, _ answers: [String: JSON]) {
         self.mood = mood
+        self.answers = answers
     }
 
     /// Which paths were asked for, with their methods.
     var paths: [String] { asked.withLock { $0 } }
 
-    /// Runs `body`, which is told the address, with a stand-in in that mood.
+    /// Runs `body`, which is told the address, with a stand-in in that mood that has these answers by path.
     static func with(
-        _ mood: Mood = .well, _ body: @escaping @Sendable (String, StandInHubSpot) async throws -> Void
+        _ mood: Mood = .well, serving answers: [String: JSON]? = nil,
+        _ body: @escaping @Sendable (String, StandInHubSpot) async throws -> Void
     ) async throws {
-        let standIn = StandInHubSpot(mood)
+        let standIn = StandInHubSpot(mood, try answers ?? bodies.mapValues { try JSON(reading: Array($0.utf8)) })
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
             responder: CallbackResponder<BasicRequestContext> { request, _ in try await standIn.answer(request) },
@@ -52,10 +59,49 @@ final class StandInHubSpot: Sendable {
             return Response(status: .serviceUnavailable)
         case .well: break
         }
-        guard let body = Self.bodies[request.uri.path] else { return Response(status: .notFound) }
+        guard let answer = answers[request.uri.path] else { return Response(status: .notFound) }
+        let body = try await Self.asAsked(answer, by: request)
         return Response(
             status: .ok, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body.canonicalBytes)))
+    }
+
+    /// As HubSpot does, with the properties and objects that were asked for, and no others.
+    private static func asAsked(_ answer: JSON, by request: Request) async throws -> JSON {
+        if request.method == .get {
+            let names = request.uri.queryParameters.getAll("properties").map { String($0) }
+            return answer.with(properties: Set(names))
+        }
+        let asked = try JSON(reading: Array(try await request.body.collect(upTo: 1 << 20).readableBytesView))
+        let names = Set((asked["properties"]?.items ?? []).compactMap(\.string))
+        let ids = Set((asked["inputs"]?.items ?? []).compactMap { $0["id"]?.identifier })
+        let objects = (answer["results"]?.items ?? []).filter { ids.contains($0["id"]?.identifier ?? "") }
+        return ["status": .string("COMPLETE"), "results": .array(objects.map { $0.with(properties: names) })]
+    }
+
+    /// What HubSpot would answer about the deal of an event's `data`.
+    static func answers(from data: JSON) throws -> [String: JSON] {
+        func objects(_ name: String) -> [JSON] {
+            let list = data[name]?.items ?? data[name]?["results"]?.items ?? []
+            return list.enumerated().map { $1["id"] == nil ? $1.setting("id", .string("\(name)-\($0)")) : $1 }
+        }
+        func links(_ objects: [JSON]) -> JSON {
+            ["results": .array(objects.map { ["id": $0["id"], "type": .string("a_link")] })]
+        }
+        let (lines, contacts) = (objects("lineItems"), objects("contacts"))
+        let parent = try #require(data["parentCompany"])
+        let company = try #require(data["company"])
+        let child = company.setting(
+            "properties", (company["properties"] ?? [:]).setting("hs_parent_company_id", parent["id"] ?? .null))
+        let deal = try #require(data["deal"]).setting(
+            "associations",
+            ["line items": links(lines), "companies": links([child]), "contacts": links(contacts)])
+        return [
+            "/crm/v3/objects/deals/\(deal["id"]?.identifier ?? "")": deal,
+            "/crm/v3/objects/line_items/batch/read": ["results": .array(lines)],
+            "/crm/v3/objects/companies/batch/read": ["results": .array([child, parent])],
+            "/crm/v3/objects/contacts/batch/read": ["results": .array(contacts)],
+        ]
     }
 
     private static let bodies = [
@@ -76,4 +122,18 @@ final class StandInHubSpot: Sendable {
         {"status":"COMPLETE","results":[{"id":"5","properties":{"email":"a@example.com"}}]}
         """,
     ]
+}
+
+extension JSON {
+    /// The object with a member set.
+    fileprivate func setting(_ name: String, _ value: JSON) -> JSON {
+        guard case .object(let members) = self else { return self }
+        return .object(members.filter { $0.name != name } + [Member(name, value)])
+    }
+
+    /// The object with these of its properties.
+    fileprivate func with(properties names: Set<String>) -> JSON {
+        guard case .object(let members)? = self["properties"] else { return self }
+        return setting("properties", .object(members.filter { names.contains($0.name) }))
+    }
 }

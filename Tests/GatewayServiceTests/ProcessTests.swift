@@ -1,0 +1,145 @@
+import AsyncHTTPClient
+import Foundation
+import HummingbirdTLS
+import NIOCore
+import NIOHTTP1
+import Support
+import Testing
+
+@testable import GatewayService
+
+/// The gateway as the process that is installed: its secrets in files, its certificate, its end.
+@Suite struct ProcessTests {
+    @Test(
+        "only TLS under the certificate's name is served, and SIGTERM lets what was begun be answered",
+        .timeLimit(.minutes(1)))
+    func life() async throws {
+        try await Self.withFolder { folder in
+            try await TestBroker.with { broker in
+                try await TestGateway.bind(TestGateway.queue, at: broker)
+                try await Self.makeCertificate(in: folder)
+                let gateway = try Self.start(folder, at: broker)
+                var port: Int?
+                try await eventually("it listens: \(gateway.log)") {
+                    port = gateway.log.firstMatch(of: /gateway listens.*"port":"(\d+)"|"port":"(\d+)".*gateway listens/)
+                        .flatMap { Int($0.1 ?? $0.2 ?? "") }
+                    return port != nil
+                }
+                let number = try #require(port)
+                try await Self.withClient(trusting: folder) { client in
+                    let address = "https://localhost:\(number)"
+                    #expect(await Self.status(of: "\(address)/openapi.json", client) == 200)
+                    #expect(await Self.status(of: "https://127.0.0.1:\(number)/openapi.json", client) == nil)
+                    #expect(await Self.status(of: "http://localhost:\(number)/openapi.json", client) == nil)
+                    try await Self.stop(gateway, address, client)
+                }
+                #expect(gateway.log.contains("webhook taken") && !gateway.log.contains(Signed.secret))
+            }
+        }
+    }
+
+    @Test(
+        "a certificate that is none, and a key without one, are reported with what to give instead",
+        .timeLimit(.minutes(1)))
+    func wrongFiles() async throws {
+        try await Self.withFolder { folder in
+            try await TestBroker.with { broker in
+                try "nothing".write(toFile: folder + "/gateway.pem", atomically: true, encoding: .utf8)
+                try "nothing".write(toFile: folder + "/gateway.key", atomically: true, encoding: .utf8)
+                let gateway = try Self.start(folder, at: broker)
+                #expect(await gateway.waitForExit() == 78)
+                #expect(gateway.log.contains("BATON_GATEWAY_TLS_CERTIFICATE_FILE"), "\(gateway.log)")
+                #expect(gateway.log.contains("BATON_GATEWAY_TLS_KEY_FILE"), "\(gateway.log)")
+                let half = try Self.start(folder, at: broker, with: ["BATON_GATEWAY_TLS_KEY_FILE": ""])
+                #expect(await half.waitForExit() == 78)
+                #expect(half.log.contains("given together"), "\(half.log)")
+            }
+        }
+    }
+
+    /// Sends SIGTERM while a request is half there; the rest of it follows, and then its answer.
+    private static func stop(_ gateway: ChildProcess, _ address: String, _ client: HTTPClient) async throws {
+        let (rest, sender) = AsyncStream.makeStream(of: ByteBuffer.self)
+        let body = Array(#"{"EventUuid":"begun-before"}"#.utf8)
+        var request = HTTPClientRequest(url: "\(address)/v1/webhooks/crm")
+        request.method = .POST
+        for (name, value) in Signed.shown() { request.headers.add(name: name, value: value) }
+        request.body = .stream(rest, length: .known(Int64(body.count)))
+        let sent = request
+        async let answer = client.execute(sent, timeout: .seconds(20))
+        sender.yield(ByteBuffer(bytes: body.prefix(10)))
+        try await eventually("it is the one request that may be in work") {
+            await status(of: "\(address)/v1/webhooks/crm", client, method: .POST) == 429
+        }
+        gateway.signal(SIGTERM)
+        try await eventually("nothing new is taken") { await status(of: "\(address)/openapi.json", client) == nil }
+        sender.yield(ByteBuffer(bytes: body.dropFirst(10)))
+        sender.finish()
+        #expect(try await answer.status.code == 202)
+        #expect(await gateway.waitForExit() == 0)
+    }
+
+    private static func start(
+        _ folder: String, at broker: TestBroker, with settings: [String: String] = [:]
+    ) throws -> ChildProcess {
+        try "sources: { crm: { kind: salesforce-change, secrets: [crm] } }".write(
+            toFile: folder + "/sources.yml", atomically: true, encoding: .utf8)
+        try (Signed.secret + "\n").write(toFile: folder + "/crm", atomically: true, encoding: .utf8)
+        var environment = [
+            "BATON_AMQP_URL": broker.url, "BATON_GATEWAY_SOURCES": folder + "/sources.yml",
+            "BATON_GATEWAY_SECRETS": folder, "BATON_GATEWAY_PORT": "0", "BATON_HEALTH_PORT": "0",
+            "BATON_GATEWAY_TLS_CERTIFICATE_FILE": folder + "/gateway.pem",
+            "BATON_GATEWAY_TLS_KEY_FILE": folder + "/gateway.key", "BATON_GATEWAY_AT_ONCE": "1",
+            "BATON_GATEWAY_REQUEST_TIME": "30s", "BATON_LOG_FORMAT": "json",
+        ]
+        environment.merge(settings) { _, given in given }
+        return try ChildProcess("gateway", environment: environment, logFile: folder + "/log")
+    }
+
+    private static func status(
+        of url: String, _ client: HTTPClient, method: HTTPMethod = .GET
+    ) async -> UInt? {
+        var request = HTTPClientRequest(url: url)
+        request.method = method
+        request.headers.add(name: "connection", value: "close")
+        return try? await client.execute(request, timeout: .seconds(5)).status.code
+    }
+
+    private static func withClient(
+        trusting folder: String, _ body: (HTTPClient) async throws -> Void
+    ) async throws {
+        var configuration = HTTPClient.Configuration(timeout: .init(connect: .seconds(2)))
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.retryConnectionEstablishment = false
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = .file(folder + "/gateway.pem")
+        configuration.tlsConfiguration = tls
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await body(client))
+        } catch {
+            outcome = .failure(error)
+        }
+        try await client.shutdown()
+        try outcome.get()
+    }
+
+    private static func makeCertificate(in folder: String) async throws {
+        let openssl = Process()
+        openssl.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
+        openssl.arguments = [
+            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+            "subjectAltName=DNS:localhost", "-keyout", folder + "/gateway.key", "-out", folder + "/gateway.pem",
+        ]
+        openssl.standardError = FileHandle.nullDevice
+        try await openssl.runToEnd()
+    }
+
+    private static func withFolder(_ body: @Sendable (String) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: uniqueName("gateway")).path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await body(folder)
+    }
+}
