@@ -12,6 +12,11 @@ enum Inverse: String, CaseIterable, Sendable {
     case deactivateProject = "deactivate_project"
     case withdrawDemand = "withdraw_demand"
 
+    /// Those whose things have no idempotency at the targets.
+    static let ofKeyless: [Inverse] = [
+        .deleteContact, .releaseDimensions, .deleteProject, .deleteTasks, .withdrawDemand,
+    ]
+
     var target: String {
         switch self {
         case .deleteContact, .releaseDimensions, .deleteProject, .cancelBillingSchedule: "ERP"

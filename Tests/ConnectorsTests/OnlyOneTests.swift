@@ -14,14 +14,36 @@ import Workers
         init(_ ids: [String] = []) { self.ids = Mutex(ids) }
 
         func thing(
+            removing outcome: Result<Undone, any Error> = .success(.undone),
+            listing problem: (@Sendable (_ ids: [String]) -> (any Error)?)? = nil,
             creating create: @escaping @Sendable (Shelf) throws -> Void
         ) -> OnlyOne {
             OnlyOne(
-                target: "ERP", list: { _ in self.ids.withLock(\.self) }, create: { _ in try create(self) },
+                target: "ERP",
+                list: { call in
+                    try Self.check(call)
+                    let ids = self.ids.withLock(\.self)
+                    if let problem = problem?(ids) { throw problem }
+                    return ids
+                },
+                create: { call in
+                    try Self.check(call)
+                    try create(self)
+                },
                 remove: { id, call in
+                    try Self.check(call)
+                    let undone = try outcome.get()
                     self.ids.withLock { $0.removeAll { $0 == id } }
                     self.removed.withLock { $0.append("\(id) \(call.key)") }
+                    return undone
                 }, timing: CallTiming(budget: .seconds(10), settle: .milliseconds(1)))
+        }
+
+        /// Nothing is sent after a deadline.
+        private static func check(_ call: Call) throws {
+            guard ContinuousClock.now <= call.deadline else {
+                throw Unavailable(.failure, target: "ERP", reason: "past")
+            }
         }
 
         func add(_ id: String) { ids.withLock { $0.append(id) } }
@@ -49,16 +71,42 @@ import Workers
     func frozen(isAnswered: Bool) async throws {
         let shelf = Shelf()
         // Its look-up came before the other worker's thing, its deadline passes while it is frozen.
-        let late = call("k", within: .milliseconds(5))
+        let late = call("k", within: .milliseconds(500))
         let thing = shelf.thing(creating: { shelf in
             shelf.add("other's")
             while ContinuousClock.now <= late.deadline { continue }
             shelf.add("own")
             if !isAnswered { throw Unavailable(.failure, target: "ERP", reason: "no answer in time") }
         })
-        let outcome = await Result { try await thing.id(as: late) }
+        if isAnswered {
+            #expect(try await thing.id(as: late) == "other's")
+        } else {
+            await #expect(throws: Unavailable.self) { try await thing.id(as: late) }
+        }
         #expect(shelf.ids.withLock(\.self) == ["other's"])
-        if case .success(let id) = outcome { #expect(isAnswered && id == "other's") } else { #expect(!isAnswered) }
+    }
+
+    @Test("once one may stand, a refused or throttled look leaves it in doubt; before that it does not")
+    func doubt() async throws {
+        let throttled = Unavailable(.throttled, target: "ERP", reason: "too many calls")
+        for problem in [throttled, Refused(.targetRefused, "no")] as [any Error & Equatable & Sendable] {
+            let after = Shelf().thing(listing: { $0.isEmpty ? nil : problem }, creating: { $0.add("A") })
+            let failure = await #expect(throws: Unavailable.self) { try await after.id(as: call("k")) }
+            #expect(failure?.cause == .failure)
+            let before = Shelf().thing(listing: { _ in problem }, creating: { $0.add("A") })
+            await #expect { try await before.id(as: call("k")) } throws: { "\($0)" == "\(problem)" }
+        }
+    }
+
+    @Test(
+        "a copy that cannot be removed leaves the step in doubt",
+        arguments: [
+            .success(.kept(because: "invoiced", owner: .finance)), .failure(Refused(.undoRefused, "hours are booked")),
+        ] as [Result<Undone, any Error>])
+    func unremovable(outcome: Result<Undone, any Error>) async throws {
+        let thing = Shelf(["A", "B"]).thing(removing: outcome, creating: { $0.add("C") })
+        let failure = await #expect(throws: Unavailable.self) { try await thing.id(as: call("k")) }
+        #expect(failure?.cause == .failure)
     }
 
     @Test("a failure in time is left to the read-back")
@@ -71,11 +119,5 @@ import Workers
         })
         await #expect(throws: Unavailable.self) { try await thing.id(as: call("k")) }
         #expect(shelf.removed.withLock(\.self) == [])
-    }
-}
-
-extension Result where Failure == any Error, Success: Sendable {
-    fileprivate init(_ body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }

@@ -40,8 +40,8 @@ extension HandoffReport {
     var text: String {
         var lines = [
             "deal         \(opportunity) / \(contract) / version \(version)",
-            "customer     \(customer)",
-            "worth        \(totalMinor) \(currency), in minor units",
+            "customer     \(customer.isEmpty ? "-" : customer)",
+            "worth        \(amountText(totalMinor, currency))",
             "state        \(state) in \(queue), since \(since.formatted(.iso8601))",
             "whose turn   \(turn)",
         ]

@@ -1,7 +1,9 @@
 import Deals
 
-/// An amount as people read it; where the currency is not known any more, in minor units.
+/// An amount as people read it; where the currency is not known any more, in minor units, and a dash where there is no
+/// amount, as with a cancellation.
 public func amountText(_ minorUnits: Int64, _ code: String) -> String {
+    if code == "XXX" { return "-" }
     guard let currency = Currency(code) else { return "\(minorUnits) \(code), in minor units" }
     return Money(minorUnits: minorUnits, currency: currency).description
 }

@@ -33,7 +33,8 @@ extension IncidentLine {
 extension IncidentTotals {
     /// Such as `3 open incidents, 100.00 EUR and 5.00 USD`.
     func text(_ state: String) -> String {
-        let sums = amounts.map { amountText($0.totalMinor, $0.currency) }.joined(separator: " and ")
+        let sums = amounts.map { amountText($0.totalMinor, $0.currency) }.filter { $0 != "-" }.joined(
+            separator: " and ")
         return "\(count) \(state) \(count == 1 ? "incident" : "incidents")" + (sums.isEmpty ? "" : ", \(sums)")
     }
 }

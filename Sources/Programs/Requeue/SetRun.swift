@@ -72,17 +72,20 @@ struct SetRun: Sendable {
         if options.json {
             try printJSON(results)
         } else {
-            for result in results { print("\(result.incident)  \(result.outcome.rawValue): \(result.sentence)") }
+            for result in results { print("\(result.incident)  \(word(for: result.outcome)): \(result.sentence)") }
         }
         let counts = ActResult.Outcome.allCases.compactMap { outcome in
             let count = results.count { $0.outcome == outcome }
-            let word = options.dryRun && outcome == .done ? "would be done" : outcome.rawValue
-            return count == 0 ? nil : "\(count) \(word)"
+            return count == 0 ? nil : "\(count) \(word(for: outcome))"
         }
         note((options.dryRun ? "dry run, nothing was done: " : "") + counts.joined(separator: ", "))
         if options.dryRun { return }
         if results.contains(where: { $0.outcome == .failed || $0.outcome == .unconfirmed }) { throw ExitCode(1) }
         if results.contains(where: { [.changed, .held, .refused].contains($0.outcome) }) { throw ExitCode(4) }
+    }
+
+    private func word(for outcome: ActResult.Outcome) -> String {
+        options.dryRun && outcome == .done ? "would be done" : outcome.rawValue
     }
 }
 

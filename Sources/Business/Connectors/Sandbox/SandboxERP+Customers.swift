@@ -15,12 +15,12 @@ extension SandboxERP {
     func createContact(_ contact: ContactRecord, customer: String, as call: Call) async throws -> String {
         let body = SandboxWire.Contact(contact)
         let path = contacts(of: customer)
-        let contact = OnlyOne(
+        let onlyOne = OnlyOne(
             target: caller.target,
             list: { try await ids(at: "\(path)?key=\($0.key.asPart)", verb: Self.findContact, as: $0) },
             create: { _ = try await caller.send(.POST, path, body, verb: "create_contact", as: $0) },
-            remove: { _ = try await deleteContact($0, customer: customer, as: $1) })
-        return try await contact.id(as: call)
+            remove: { try await deleteContact($0, customer: customer, as: $1) })
+        return try await onlyOne.id(as: call)
     }
 
     func findContact(customer: String, as call: Call) async throws -> String? {

@@ -4,11 +4,11 @@ import Sagas
 extension SandboxERP {
     func reserveDimensions(_ dimensions: DimensionRecord, as call: Call) async throws -> String {
         let body = SandboxWire.Dimensions(dimensions)
-        let reservation = OnlyOne(
+        let onlyOne = OnlyOne(
             target: caller.target, list: reservations,
             create: { _ = try await caller.send(.POST, Self.path, body, verb: "reserve_dimensions", as: $0) },
-            remove: { _ = try await releaseDimensions($0, as: $1) })
-        return try await reservation.id(as: call)
+            remove: { try await releaseDimensions($0, as: $1) })
+        return try await onlyOne.id(as: call)
     }
 
     func findReservation(as call: Call) async throws -> String? {

@@ -32,11 +32,12 @@ struct SandboxERP: ERP {
 
     func createProject(_ project: ProjectRecord, as call: Call) async throws -> String {
         let body = SandboxWire.Project(project, reference: call.key)
-        let project = OnlyOne(
+        // Two posts would be two projects.
+        let onlyOne = OnlyOne(
             target: caller.target, list: projects,
             create: { try await postProject(body, as: $0) },
-            remove: { _ = try await deleteProject($0, as: $1) })
-        return try await project.id(as: call)
+            remove: { try await deleteProject($0, as: $1) })
+        return try await onlyOne.id(as: call)
     }
 
     /// A worker that was overtaken finds the number taken, by the very project that it was to make.

@@ -12,11 +12,12 @@ struct SandboxPSA: PSA {
     func createTasks(_ list: TaskListRecord, project: String, as call: Call) async throws -> String {
         let body = SandboxWire.TaskList(list)
         let path = "/\(project.asPart)/tasks"
-        let list = OnlyOne(
+        // Two posts would append the tasks twice.
+        let onlyOne = OnlyOne(
             target: caller.target, list: { try await taskLists(of: project, as: $0) },
             create: { _ = try await caller.send(.POST, path, body, verb: "create_tasks", as: $0) },
-            remove: { _ = try await deleteTasks($0, project: project, as: $1) })
-        return try await list.id(as: call)
+            remove: { try await deleteTasks($0, project: project, as: $1) })
+        return try await onlyOne.id(as: call)
     }
 
     func findTasks(project: String, as call: Call) async throws -> String? {
@@ -57,11 +58,11 @@ struct SandboxPSA: PSA {
     func publishDemand(_ demand: DemandRecord, project: String, as call: Call) async throws -> String {
         let body = SandboxWire.Demand(demand)
         let path = "/\(project.asPart)/demands"
-        let demand = OnlyOne(
+        let onlyOne = OnlyOne(
             target: caller.target, list: { try await demands(of: project, as: $0) },
             create: { _ = try await caller.send(.POST, path, body, verb: "publish_demand", as: $0) },
-            remove: { _ = try await withdrawDemand($0, project: project, as: $1) })
-        return try await demand.id(as: call)
+            remove: { try await withdrawDemand($0, project: project, as: $1) })
+        return try await onlyOne.id(as: call)
     }
 
     func findDemand(project: String, as call: Call) async throws -> String? {

@@ -64,7 +64,7 @@ struct CreateCustomer: Step {
     static func link(_ id: String, in erp: any ERP, on attempt: SagaAttempt) async throws -> Receipt {
         guard try await erp.hasCustomer(id, as: Call(for: attempt)) else {
             throw Refused(
-                .planStale, "customer \(id), which was there when the deal was planned, is not there any more")
+                .targetRefused, "customer \(id), which was there when the deal was planned, is not there any more")
         }
         return Receipt(externalID: id, origin: .linked)
     }

@@ -9,7 +9,12 @@ struct PublishDemand: Step {
     let psa: any PSA
 
     /// Role, skill, location and start, which no two demands of a plan share.
-    var instance: String { [demand.role, demand.skill, demand.location, demand.start].joined(separator: "/") }
+    var instance: String {
+        // A skill may be written with a slash: two demands must not come to be one.
+        [demand.role, demand.skill, demand.location, demand.start].map {
+            $0.replacing("%", with: "%25").replacing("/", with: "%2F")
+        }.joined(separator: "/")
+    }
 
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
         let project = try attempt.externalID(of: CreateProject.name)

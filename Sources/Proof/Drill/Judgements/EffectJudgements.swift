@@ -8,7 +8,7 @@ enum EffectJudgements {
             .sorted { $0.key < $1.key }
             .compactMap { name, effects in
                 let count = effects.count { !removedCopies.contains($0.thing) }
-                guard effects.count > 1, count != 1 else { return nil }
+                guard effects.count > 1, count > 1 else { return nil }
                 if effects.allSatisfy({ $0.replacesAll && $0.hash == effects[0].hash }) { return nil }
                 return Violation(.onceEach, key: name, "took effect \(count) times")
             }

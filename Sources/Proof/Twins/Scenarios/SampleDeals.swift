@@ -8,14 +8,15 @@ enum SampleDeals {
     /// A version of a contract as it arrives.
     static func arrival(
         _ version: Int = 1, kind: Arrival.Kind = .complete, opportunity: String = "O-1", contract: String = "CT-1",
-        event: String? = nil, total: Int64 = 90_000
+        event: String? = nil, total: Int64 = 90_000,
+        customer: (name: String, taxID: String) = ("Acme GmbH", "DE811907980")
     ) throws -> Arrival {
         let body = """
             {"opportunity":"\(opportunity)","contract":"\(contract)","version":\(version),"stage":"Closed Won",
              "approval":{"status":"approved","approver":"Petra Lang","approvedAt":"2026-11-20T16:05:00Z"},
              "deliveryOwner":{"name":"Jonas Weber","email":"jonas.weber@example.com"},
              "legalEntity":"DE01","currency":"EUR",
-             "customer":{"name":"Acme GmbH","taxId":"DE811907980","email":"ap@acme.example","country":"DE"},
+             "customer":{"name":"\(customer.name)","taxId":"\(customer.taxID)","email":"ap@acme.example","country":"DE"},
              "contractPeriod":{"start":"2027-01-01","end":"2027-12-31"},"totalMinor":\(total),
              "lines":[{"number":\(version),"service":"IMPL-CORE","description":"Part \(version)",
               "amountMinor":\(total),"billing":{"model":"fixed_fee","installments":3}}],

@@ -94,13 +94,18 @@ extension Scenario {
             ) { tables, world in states(tables, [.finished]) + whole(world, deals: 1) })
     }
 
-    /// A deal that is in the middle of its phases when the PSA fails: so many calls go well before.
-    package static func interrupted(_ effect: TargetFault.Effect, times: Int) throws -> Scenario {
-        with(
+    /// A deal of a company that buys for itself, and then one of a company that belongs to it, whose deal says less of it.
+    package static func provisionedFamily() throws -> Scenario {
+        let parent = try SampleDeals.arrival(
+            opportunity: "O-2", contract: "CT-2", customer: ("Acme Holding SE", taxID: "DE900"))
+        return with(
             Scenario(
-                "interrupted", [Cue(.event(try SampleDeals.arrival()))],
-                faults: [TargetFault(.createTasks, effect, count: times)]
-            ) { tables, world in states(tables, [.finished]) + whole(world, deals: 1) })
+                "provisioned-family", [Cue(.event(parent)), Cue(.event(try SampleDeals.arrival()), .before(20))]
+            ) { tables, world in
+                let known = world.customers.first { $0.record.taxID == "DE900" }?.record
+                return states(tables, [.finished, .finished]) + counts(world, customers: 2, projects: 2) + family(world)
+                    + (known?.email == "ap@acme.example" ? [] : ["the parent lost its e-mail address"])
+            })
     }
 
     /// Calls of such a deal that can be refused with nothing lost, in order.
@@ -115,7 +120,8 @@ extension Scenario {
     static func allProvisioned(choosing number: Int) throws -> [Scenario] {
         let call = refusableOfProvisioned[number % refusableOfProvisioned.count]
         return [
-            try provisioned(), try provisionedTwice(), try provisionedAgain(), try provisionedRefused(call),
+            try provisioned(), try provisionedTwice(), try provisionedAgain(), try provisionedFamily(),
+            try provisionedRefused(call),
             try provisionedCancelled(before: number % (effectsOfProvisioned + 2)),
         ]
     }
@@ -155,7 +161,8 @@ extension Scenario {
     /// No customer of the plan stands without its parent.
     private static func family(_ world: TargetWorld) -> [String] {
         let parent = world.customers.first { $0.record.taxID == "DE900" }
-        let orphans = world.customers.filter { $0.record.taxID != "DE900" && $0.record.parentID != parent?.id }
+        let children = world.customers.filter { $0.record.taxID != "DE900" }
+        let orphans = children.filter { $0.record.parentID == nil || $0.record.parentID != parent?.id }
         return orphans.map { "customer \($0.id) has no parent" }
     }
 }
