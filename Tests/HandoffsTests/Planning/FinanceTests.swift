@@ -142,7 +142,7 @@ import Workers
 
         let unmapped = try await desk.plan(try SoldDeals.deal { $0["deliveryRegion"] = "JAPAN" })
         #expect(unmapped.plan == nil && unmapped.classes == [.entityUnmapped])
-        #expect(unmapped.findings[0].owner == .finance && unmapped.findings[0].path == "$.data.contractParty")
+        #expect(unmapped.findings.first?.owner == .finance && unmapped.findings.first?.path == "$.data.contractParty")
         let other = try await desk.plan(try SoldDeals.deal { $0["legalEntity"] = "US01" })
         #expect(other.classes.contains(.entityUnmapped))
     }
