@@ -141,7 +141,7 @@ let package = Package(
                 "Sagas", "Settings", "WorkerPrograms", asyncHTTPClient, crypto, hummingbird, hummingbirdCore,
                 hummingbirdTLS, lifecycle, logging, metrics, nioCore, nioHTTP1, unixSignals, yams,
             ],
-            resources: [.embedInCode("Serving/openapi.json")]),
+            exclude: ["README.md"], resources: [.embedInCode("Serving/openapi.json")]),
         program("Gateway", ["GatewayService"]),
         program(
             "Bench",
