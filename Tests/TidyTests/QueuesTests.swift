@@ -55,7 +55,7 @@ import Workers
             #expect(text.contains("**Owner**: \(queue.owner)."), "\(queue.name)/README.md has another owner")
             for incidentClass in queue.incidentClasses.compactMap(IncidentClass.init) {
                 let row = text.split(separator: "\n").first {
-                    $0.hasPrefix("|") && $0.contains("`\(incidentClass.rawValue)`")
+                    $0.hasPrefix("| `\(incidentClass.rawValue)`")
                 }
                 #expect(
                     row?.contains("| \(incidentClass.owner.rawValue) |") == true,
