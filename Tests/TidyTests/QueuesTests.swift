@@ -55,7 +55,7 @@ import Workers
             #expect(text.contains("**Owner**: \(queue.owner)."), "\(queue.name)/README.md has another owner")
             for incidentClass in queue.incidentClasses.compactMap(IncidentClass.init) {
                 let row = text.split(separator: "\n").first {
-                    $0.hasPrefix("| `\(incidentClass.rawValue)`")
+                    $0.hasPrefix("| `") && $0.contains("`\(incidentClass.rawValue)`")
                 }
                 #expect(
                     row?.contains("| \(incidentClass.owner.rawValue) |") == true,
@@ -74,7 +74,7 @@ import Workers
         #expect(Set(classes.map(\.incidentClass)) == Set(IncidentClass.allCases))
         let verbs = [
             "requeue": ["drain", "list", "show", "send", "hold", "release", "discard", "log"],
-            "baton": ["show", "handoff", "topology", "plan"],
+            "baton": ["show", "handoff", "topology"],
         ]
         for entry in classes {
             let name = entry.incidentClass.rawValue
