@@ -146,14 +146,15 @@ let package = Package(
         program(
             "Bench",
             [
-                "Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Topology", "Workers", argumentParser, lifecycle, logging,
+                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "PostgreSQL", "RabbitMQ", "Sagas", "Topology",
+                "Workers", argumentParser, lifecycle, logging,
             ]),
         library("OperatorConsole", in: "Programs", ["Deals", "PostgreSQL", "RabbitMQ", argumentParser]),
         program(
             "Baton",
             [
                 "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "OperatorConsole", "Operations", "PostgreSQL",
-                "RabbitMQ", "Topology", "Workers", argumentParser,
+                "RabbitMQ", "Sagas", "Topology", "Workers", argumentParser,
             ]),
         program(
             "Requeue", ["Deals", "Handoffs", "OperatorConsole", "Operations", "PostgreSQL", "Workers", argumentParser]),
@@ -180,7 +181,12 @@ let package = Package(
                 "RabbitMQ", "Sagas", "Settings", "Support", "Topology", "Workers", asyncHTTPClient, crypto,
                 hummingbird, hummingbirdTLS, logging, nioCore, nioHTTP1,
             ]),
-        tests("Handoffs", ["Handoffs", "PostgreSQL", "RabbitMQ", "Support", "Workers"]),
+        tests(
+            "Handoffs",
+            [
+                "Catalogs", "Connectors", "Deals", "Handoffs", "Operations", "PostgreSQL", "RabbitMQ", "Sagas",
+                "Support", "Twins", "Workers",
+            ]),
         tests(
             "Connectors",
             [

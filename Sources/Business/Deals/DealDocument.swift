@@ -19,7 +19,8 @@ public enum DealDocument {
             intake = try decoder.decodeDeal(.object(members), contract(of: members), .bare, &reader, trace)
         }
         guard case .handoff(let event) = intake else {
-            throw Rejection(.unknownType, text: "is about no deal that could be planned", cure: "Give an event about a deal.")
+            throw Rejection(
+                .unknownType, text: "is about no deal that could be planned", cure: "Give an event about a deal.")
         }
         return event.deal
     }

@@ -42,7 +42,8 @@ enum DealReader {
         let days = reader.member("paymentTermsDays", of: members, .inV1) { $1.integer($0, 0...365) }
         let terms = reader.group("billingTerms", of: members, .sinceV2, billingTerms)
         let demands = reader.member("resourceDemand", of: members, .neverSinceV2, demands)
-        let planHash = reader.contract == .stored ? reader.optional("planHash", of: members) { $1.text($0, .sha256) } : nil
+        let planHash =
+            reader.contract == .stored ? reader.optional("planHash", of: members) { $1.text($0, .sha256) } : nil
         // A part that is there and wrong leaves a finding and no value, also where a deal could do without it. Nor is it
         // checked whether amounts add up to milestones of which one is incomplete.
         guard reader.mistakes == before, milestones != nil || members.first(named: "milestones") == nil, let key,

@@ -96,7 +96,7 @@ public struct DealIntake: Worker {
                 source: event.source, eventID: event.id, correlationID: event.correlationID ?? event.id,
                 opportunity: signature.opportunity,
                 signed: Arrival.Signed(
-                    envelope: signature.envelope, sowHash: signature.sowHash, 
+                    envelope: signature.envelope, sowHash: signature.sowHash,
                     signedAt: Date(timeIntervalSince1970: Double(signature.signedAt.millisecondsSince1970) / 1000)),
                 body: String(decoding: signature.canonicalBytes, as: UTF8.self), contentHash: signature.contentHash)
         }
@@ -121,6 +121,7 @@ public struct DealIntake: Worker {
             opportunity: deal.opportunity, contract: deal.contract, version: deal.version,
             kind: deal.baseVersion.map { .change(base: $0) } ?? .complete,
             body: String(decoding: deal.canonicalBytes, as: UTF8.self), contentHash: deal.contentHash,
-            customer: deal.customer.name, totalMinor: deal.totalMinor, currency: deal.currency.code, sowHash: deal.sowHash)
+            customer: deal.customer.name, totalMinor: deal.totalMinor, currency: deal.currency.code,
+            sowHash: deal.sowHash)
     }
 }

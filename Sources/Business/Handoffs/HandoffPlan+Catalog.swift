@@ -15,7 +15,8 @@ extension HandoffPlan {
             throw Refused(.unknown, "the catalog was resolved without findings, entity or terms")
         }
         try self.init(
-            for: deal, handoff: handoff, upon: base, soldBy: entity.code, billed: try Self.billed(deal, resolution.parts))
+            for: deal, handoff: handoff, upon: base, soldBy: entity.code,
+            billed: try Self.billed(deal, resolution.parts))
         let parts = newlySold(resolution.parts)
         provisioning = provisioning(of: deal, entity: entity, parts, resolution, lookUps)
         enrichment = Enrichment(
@@ -159,7 +160,8 @@ extension HandoffPlan.Component {
         self.init(
             line: part.line.number, service: part.service.code, name: part.service.name,
             billingCode: part.service.billingCode, marginCode: part.service.marginCode, practice: part.service.practice,
-            template: part.templateUsed, billing: part.billedBy, rateCard: part.rateCard?.id,
+            taxCategory: part.service.taxCategory, template: part.templateUsed, billing: part.billedBy,
+            rateCard: part.rateCard?.id,
             amountMinor: part.price.minorUnits, dimensions: part.dimensions)
     }
 }

@@ -41,6 +41,8 @@ extension HandoffPlan {
         public let marginCode: String
         /// The part of the company that delivers it.
         public let practice: String
+        /// As what it is taxed.
+        public let taxCategory: String
         /// The template that carries it out; nil where it is one task.
         public let template: TemplateUsed?
         /// How it is billed.

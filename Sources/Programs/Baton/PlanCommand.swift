@@ -4,7 +4,9 @@ import Connectors
 import Deals
 import Foundation
 import Handoffs
+import Operations
 import OperatorConsole
+import Sagas
 import Workers
 
 struct PlanCommand: AsyncParsableCommand {
@@ -12,7 +14,8 @@ struct PlanCommand: AsyncParsableCommand {
         commandName: "plan", abstract: "Says what a deal will do, before it does it; writes nothing.",
         discussion: """
             DEAL is a file with an event about a deal (v1 or v2) or with its bare data. The ERP is asked who is known and \
-            the tax engine how it is taxed, unless --offline. Exit code 4: the deal cannot be planned, and the findings \
+            the tax engine how it is taxed, unless --offline; the database is asked for the catalog in force and for the version \
+            that a later one builds upon. Exit code 4: the deal cannot be planned, and the findings \
             say why. An event with the member expectedplanhash is carried out by the plan of that hash or not at all.
             """)
 
@@ -48,8 +51,9 @@ struct PlanCommand: AsyncParsableCommand {
             for finding in error.findings { note("\(finding) (\(finding.owner.rawValue)): \(finding.cure)") }
             throw ExitCode(4)
         }
+        let base = try await base(of: deal)
         let source = GivenCatalog(try await chosenCatalog(catalog, options))
-        guard let base = targets ?? environment("BATON_TARGETS_URL") ?? (offline ? "http://127.0.0.1" : nil) else {
+        guard let systems = targets ?? environment("BATON_TARGETS_URL") ?? (offline ? "http://127.0.0.1" : nil) else {
             throw ValidationError("no systems to ask: give --targets, set BATON_TARGETS_URL, or plan --offline")
         }
         let connections = HTTPConnections()
@@ -57,14 +61,39 @@ struct PlanCommand: AsyncParsableCommand {
         do {
             let adapter = Adapter.sandbox
             let planning = Planning(
-                catalogs: source, erp: adapter.erp(at: base, over: connections),
-                psa: adapter.psa(at: base, over: connections), tax: adapter.tax(at: base, over: connections))
-            result = .success(try await planning.plan(deal, isOffline: offline))
+                catalogs: source, erp: adapter.erp(at: systems, over: connections),
+                psa: adapter.psa(at: systems, over: connections), tax: adapter.tax(at: systems, over: connections))
+            result = .success(try await planning.plan(deal, upon: base, isOffline: offline))
         } catch {
             result = .failure(error)
         }
         try await connections.shutdown()
         return try result.get()
+    }
+}
+
+extension PlanCommand {
+    /// What a later version of a contract builds upon, where the database is known; a change order needs it.
+    private func base(of deal: Deal) async throws -> Base<HandoffPlan>? {
+        guard deal.version > 1 else { return nil }
+        let stored: StoredBase? =
+            if options.isGiven {
+                try await options.with { database in
+                    try await StoredBases(database: database).base(
+                        opportunity: deal.opportunity, contract: deal.contract, version: deal.version,
+                        changing: deal.baseVersion)
+                }
+            } else { nil }
+        if let version = deal.baseVersion, stored == nil {
+            note("the change order builds upon version \(version), which has not ended in a project here")
+            throw ExitCode(4)
+        }
+        return try stored.map { stored in
+            let decoder = JSONDecoder()
+            return Base(
+                version: stored.version, plan: try decoder.decode(HandoffPlan.self, from: Data(stored.plan.utf8)),
+                receipts: try stored.receipts.mapValues { try decoder.decode(Receipt.self, from: Data($0.utf8)) })
+        }
     }
 }
 

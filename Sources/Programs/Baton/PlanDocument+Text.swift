@@ -29,12 +29,17 @@ extension PlanDocument.Outline {
             "project      \(project.name), \(project.numberPattern ?? "numbered by the ERP"), \(project.start) to "
                 + "\(project.end), led by \(project.manager)",
         ]
-        if let parent = customer.parent { lines.insert("belongs to   \(parent): \(Self.words(customer.parentDecision))", at: 1) }
+        if let parent = customer.parent {
+            lines.insert("belongs to   \(parent): \(Self.words(customer.parentDecision))", at: 1)
+        }
         if let dimensions = project.dimensions {
             let values = dimensions.values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             lines.append("dimensions   " + (["cost centre \(dimensions.costCentre)"] + values).joined(separator: ", "))
         }
-        if let terms { lines.append("terms        \(terms.code), \(terms.days) days\(terms.endOfMonth ? " from the month's end" : "")") }
+        if let terms {
+            lines.append(
+                "terms        \(terms.code), \(terms.days) days\(terms.endOfMonth ? " from the month's end" : "")")
+        }
         lines += taxes.map { tax in
             "tax          \(tax.category): \(tax.treatment)"
                 + (tax.determined.map { ", by the tax engine \($0.treatment)" } ?? "")
@@ -46,7 +51,9 @@ extension PlanDocument.Outline {
         }
         for phase in phases {
             lines.append("phase        \(phase.code) \(phase.name)")
-            lines += phase.tasks.map { "  task       \($0.code) \($0.name)\($0.billingCode.map { ", billed as \($0)" } ?? "")" }
+            lines += phase.tasks.map {
+                "  task       \($0.code) \($0.name)\($0.billingCode.map { ", billed as \($0)" } ?? "")"
+            }
         }
         lines += contacts.map { "contact      \($0.role): \($0.name)" }
         lines += demands.map { demand in

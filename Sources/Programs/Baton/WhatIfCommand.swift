@@ -2,8 +2,8 @@ import ArgumentParser
 import Catalogs
 import Deals
 import Handoffs
-import OperatorConsole
 import Operations
+import OperatorConsole
 import Workers
 
 struct WhatIfCommand: AsyncParsableCommand {
@@ -58,6 +58,11 @@ extension WhatIf {
             let (old, new) = (money.minorUnits.before, money.minorUnits.after)
             return "money        \(money.legalEntity): \(amountText(old, money.currency)) -> "
                 + amountText(new, money.currency) + (old == new ? "" : "  DIFFERENT")
+        }
+        lines += taxed.map { taxed in
+            let (old, new) = (taxed.minorUnits.before, taxed.minorUnits.after)
+            return "taxed        \(taxed.legalEntity) \(taxed.treatment): \(amountText(old, taxed.currency)) -> "
+                + amountText(new, taxed.currency) + (old == new ? "" : "  DIFFERENT")
         }
         for change in changes {
             lines.append("deal         \(change.deal): \(change.what.joined(separator: ", "))")

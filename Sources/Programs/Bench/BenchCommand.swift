@@ -14,14 +14,19 @@ struct BenchCommand: AsyncParsableCommand {
         @Option(help: "Deals a second of the latency phase.") var rate = 100
         @Option(help: "Seconds of the latency phase.") var seconds = 15
         @Option(help: "Handoffs of the phase with calls that take 20 ms.") var slowHandoffs = 2_000
+        @Option(help: "Deals of the planning phase.") var deals = 100_000
+        @Option(help: "The folder of the catalog of the planning phase.") var catalog = "Catalog"
+        @Flag(help: "Only the planning phase, which needs no servers.") var onlyPlanning = false
 
         func validate() throws {
-            guard handoffs > 0, rate > 0, seconds > 0, slowHandoffs > 0 else {
-                throw ValidationError("counts must be positive")
+            guard handoffs > 0, rate > 0, seconds > 0, slowHandoffs > 0, deals >= 10 else {
+                throw ValidationError("counts must be positive, and the deals at least 10")
             }
         }
 
         func run() async throws {
+            try await PlanningMeasurement(catalog: catalog, deals: deals).run()
+            guard !onlyPlanning else { return }
             let servers = try BenchServers(environment: ProcessInfo.processInfo.environment)
             try await Measurement(servers: servers, label: "throughput").backlog(handoffs, callTime: nil)
             try await Measurement(servers: servers, label: "latency").latency(rate: rate, seconds: seconds)

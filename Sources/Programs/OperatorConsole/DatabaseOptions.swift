@@ -16,6 +16,9 @@ public struct DatabaseOptions: ParsableArguments, Sendable {
     /// The schema that is meant.
     public var schemaName: String { schema ?? environment("BATON_POSTGRESQL_SCHEMA") ?? "baton" }
 
+    /// Whether it is said where the database is.
+    public var isGiven: Bool { database != nil || environment("BATON_POSTGRESQL_URL") != nil }
+
     /// Made by the parser.
     public init() {}
 

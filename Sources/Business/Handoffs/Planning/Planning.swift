@@ -45,14 +45,14 @@ public struct Planning: Sendable {
     }
 
     /// What `deal` will do, or everything because of which it will do nothing; writes nothing anywhere. Offline, nobody is
-    /// asked, and the plan is that for a customer whom nobody knows.
+    /// asked, and the plan is that for a customer whom nobody knows. A later version of a contract is planned upon `base`.
     public func plan(
-        _ deal: Deal, isOffline: Bool = false, on attempt: PlanningAttempt = .now()
+        _ deal: Deal, upon base: Base<HandoffPlan>? = nil, isOffline: Bool = false, on attempt: PlanningAttempt = .now()
     ) async throws -> PlanDocument {
         let catalog = try await catalogs.current()
         do {
             let plan = try await plan(
-                deal, handoff: PlanDocument.noHandoff, upon: nil, by: catalog, isOffline: isOffline, on: attempt)
+                deal, handoff: PlanDocument.noHandoff, upon: base, by: catalog, isOffline: isOffline, on: attempt)
             return PlanDocument(
                 of: deal, plan: plan, calls: PlannedCall.all(of: plan, in: steps.stages(for: plan)),
                 catalog: catalog?.version, isOffline: isOffline)
@@ -195,7 +195,8 @@ extension PlanFinding {
             case .duplicateCustomer:
                 ("$.data.customer", "Say which one it is: baton handoff choose, or merge them in the ERP.")
             case .taxUnknown: ("$.data.customer.country", "Have the tax team set the jurisdiction up.")
-            case .sowMismatch: ("$.data.sowHash", "Publish a version made from the signed text, or have it signed again.")
+            case .sowMismatch:
+                ("$.data.sowHash", "Publish a version made from the signed text, or have it signed again.")
             case .planStale: ("$.expectedplanhash", "Look at the plan again and publish a version with its hash.")
             default: ("$.data", "See the reason.")
             }

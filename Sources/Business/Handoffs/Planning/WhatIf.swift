@@ -16,6 +16,8 @@ public struct WhatIf: Sendable, Codable, Equatable {
     public let lines: Pair<Int>
     /// What is billed, for each legal entity and currency.
     public let money: [Money]
+    /// What is sold under each treatment of tax, for each legal entity and currency.
+    public let taxed: [Taxed]
     /// The deals that the other catalog carries out differently, or not at all.
     public let changes: [Change]
 
@@ -37,6 +39,18 @@ public struct WhatIf: Sendable, Codable, Equatable {
         public let minorUnits: Pair<Int64>
     }
 
+    /// What an entity sells in a currency under a treatment of tax, in minor units.
+    public struct Taxed: Sendable, Codable, Equatable {
+        /// The legal entity.
+        public let legalEntity: String
+        /// ISO 4217.
+        public let currency: String
+        /// The treatment by the catalog, such as `EU-REVERSE`.
+        public let treatment: String
+        /// How much, in minor units.
+        public let minorUnits: Pair<Int64>
+    }
+
     /// One deal that is carried out differently.
     public struct Change: Sendable, Codable, Equatable {
         /// Opportunity, contract and version.
@@ -53,32 +67,24 @@ public struct WhatIf: Sendable, Codable, Equatable {
 
     /// Plans each of `deals` by the catalog in force, or none, and by the other.
     public init(deals: [Deal], before: Catalog?, after: Catalog) {
-        var (changes, money): ([Change], [String: (Int64, Int64)]) = ([], [:])
-        var (projects, lines) = ((0, 0), (0, 0))
+        var changes: [Change] = []
+        var (old, new) = (Sums(), Sums())
         for deal in deals {
-            let old = Self.outline(of: deal, by: before)
-            let new = Self.outline(of: deal, by: after)
-            if let plan = old.plan {
-                projects.0 += 1
-                lines.0 += plan.schedule.count
-                money[Self.account(of: plan), default: (0, 0)].0 += Self.total(of: plan)
-            }
-            if let plan = new.plan {
-                projects.1 += 1
-                lines.1 += plan.schedule.count
-                money[Self.account(of: plan), default: (0, 0)].1 += Self.total(of: plan)
-            }
-            if let change = Change(of: deal, old, new) { changes.append(change) }
+            let (planned, other) = (Self.outline(of: deal, by: before), Self.outline(of: deal, by: after))
+            if let plan = planned.plan { old.add(plan) }
+            if let plan = other.plan { new.add(plan) }
+            if let change = Change(of: deal, planned, other) { changes.append(change) }
         }
         self.before = before?.version
         self.after = after.version
         self.deals = deals.count
-        self.projects = Pair(before: projects.0, after: projects.1)
-        self.lines = Pair(before: lines.0, after: lines.1)
-        self.money = money.sorted { $0.key < $1.key }.map { account, sums in
-            let parts = account.split(separator: " ", maxSplits: 1).map(String.init)
-            return Money(
-                legalEntity: parts[1], currency: parts[0], minorUnits: Pair(before: sums.0, after: sums.1))
+        projects = Pair(before: old.projects, after: new.projects)
+        lines = Pair(before: old.lines, after: new.lines)
+        money = Self.pairs(old.money, new.money).map { account, amounts in
+            Money(legalEntity: account[0], currency: account[1], minorUnits: amounts)
+        }
+        taxed = Self.pairs(old.taxed, new.taxed).map { account, amounts in
+            Taxed(legalEntity: account[0], currency: account[1], treatment: account[2], minorUnits: amounts)
         }
         self.changes = changes
     }
@@ -95,11 +101,35 @@ public struct WhatIf: Sendable, Codable, Equatable {
         }
     }
 
-    private static func account(of plan: HandoffPlan) -> String {
-        "\(plan.project.currency) \(plan.project.legalEntity)"
+    /// Both sums of each account, in the order of the accounts' names.
+    private static func pairs(_ old: [[String]: Int64], _ new: [[String]: Int64]) -> [([String], Pair<Int64>)] {
+        Set(old.keys).union(new.keys).sorted { $0.lexicographicallyPrecedes($1) }
+            .map { ($0, Pair(before: old[$0] ?? 0, after: new[$0] ?? 0)) }
     }
 
     fileprivate static func total(of plan: HandoffPlan) -> Int64 { plan.schedule.reduce(0) { $0 + $1.amountMinor } }
+}
+
+/// What all deals together come to by one catalog.
+private struct Sums {
+    var (projects, lines) = (0, 0)
+    /// By legal entity and currency.
+    var money: [[String]: Int64] = [:]
+    /// By legal entity, currency and treatment.
+    var taxed: [[String]: Int64] = [:]
+
+    mutating func add(_ plan: HandoffPlan) {
+        projects += 1
+        lines += plan.schedule.count
+        let account = [plan.project.legalEntity, plan.project.currency]
+        money[account, default: 0] += WhatIf.total(of: plan)
+        guard let enrichment = plan.enrichment else { return }
+        let treatments = Dictionary(uniqueKeysWithValues: enrichment.taxes.map { ($0.category, $0.treatment) })
+        for part in enrichment.components {
+            guard let treatment = treatments[part.taxCategory] else { continue }
+            taxed[account + [treatment], default: 0] += part.amountMinor
+        }
+    }
 }
 
 extension WhatIf.Change {

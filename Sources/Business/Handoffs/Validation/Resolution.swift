@@ -180,7 +180,8 @@ extension Resolution {
         if billing.isEmpty, deal.customer.email == nil {
             report(
                 .mandatoryMissing, at: "$.data.customer.contacts",
-                "names nobody for invoices, which go out by e-mail", cure: "Add a billing contact with an e-mail address.")
+                "names nobody for invoices, which go out by e-mail",
+                cure: "Add a billing contact with an e-mail address.")
         }
     }
 }

@@ -33,7 +33,10 @@ enum Determinations {
         "AT": 2000, "BE": 2100, "DE": 1900, "DK": 2500, "ES": 2100, "FR": 2000, "IE": 2300, "IT": 2200, "NL": 2100,
         "PL": 2300, "PT": 2300, "SE": 2500,
     ]
-    private static let others = ["CH": 810, "GB": 2000, "NO": 2500, "SG": 900]
+    private static let others = [
+        "AE": 500, "BH": 1000, "CA": 500, "CH": 810, "GB": 2000, "JP": 1000, "KW": 0, "NO": 2500, "SA": 1500, "SG": 900,
+        "SN": 1800,
+    ]
     private static let states = ["CA": 725, "IL": 625, "MA": 625, "NY": 400, "OR": 0, "TX": 625, "WA": 650]
 
     private static func treatment(of sale: Sale) throws(Refusal) -> Treatment {
