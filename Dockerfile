@@ -22,6 +22,7 @@ RUN install -D --strip --target-directory=/programs \
         .build/release/project-provisioning-worker \
         .build/release/billing-schedules-worker \
         .build/release/status-feedback-worker \
+        .build/release/gateway \
         .build/release/sandbox \
     && find .build/release/ -maxdepth 1 -name '*.resources' -exec cp -R {} /programs/ +
 

@@ -141,7 +141,7 @@ let package = Package(
                 "Sagas", "Settings", "WorkerPrograms", asyncHTTPClient, crypto, hummingbird, hummingbirdCore,
                 hummingbirdTLS, lifecycle, logging, metrics, nioCore, nioHTTP1, unixSignals, yams,
             ],
-            resources: [.embedInCode("Serving/openapi.json")]),
+            exclude: ["README.md"], resources: [.embedInCode("Serving/openapi.json")]),
         program("Gateway", ["GatewayService"]),
         program(
             "Bench",
@@ -165,7 +165,9 @@ let package = Package(
         program("DrillProgram", ["Drill", "PostgreSQL", "RabbitMQ", argumentParser], folder: "Drill"),
 
         .target(
-            name: "Support", dependencies: ["Fleet", "PostgreSQL", "RabbitMQ", "Topology"], path: "Tests/Support",
+            name: "Support",
+            dependencies: ["Catalogs", "Fleet", "Operations", "PostgreSQL", "RabbitMQ", "Topology"],
+            path: "Tests/Support",
             swiftSettings: strict),
         tests("Fleet", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Support", "Workers", lifecycle, logging]),
         tests(

@@ -7,6 +7,7 @@
 \set billing_schedules `cat /run/secrets/postgresql_billing_schedules`
 \set status_feedback `cat /run/secrets/postgresql_status_feedback`
 \set support `cat /run/secrets/postgresql_support`
+\set gateway `cat /run/secrets/postgresql_gateway`
 \set catalog_editor `cat /run/secrets/postgresql_catalog_editor`
 \set catalog_approver `cat /run/secrets/postgresql_catalog_approver`
 
@@ -23,6 +24,9 @@ CREATE ROLE baton_project_provisioning LOGIN PASSWORD :'project_provisioning' IN
 CREATE ROLE baton_billing_schedules LOGIN PASSWORD :'billing_schedules' IN ROLE baton_worker;
 CREATE ROLE baton_status_feedback LOGIN PASSWORD :'status_feedback' IN ROLE baton_worker;
 CREATE ROLE baton_support LOGIN PASSWORD :'support' IN ROLE baton_reader, baton_operator;
+-- Reads the catalog, in sessions that can only read.
+CREATE ROLE baton_gateway LOGIN PASSWORD :'gateway' IN ROLE baton_reader;
+ALTER ROLE baton_gateway SET default_transaction_read_only = on;
 -- Two people: one proposes a catalog, the other approves it.
 CREATE ROLE baton_catalog_editor LOGIN PASSWORD :'catalog_editor' IN ROLE baton_catalog;
 CREATE ROLE baton_catalog_approver LOGIN PASSWORD :'catalog_approver' IN ROLE baton_catalog_approval;

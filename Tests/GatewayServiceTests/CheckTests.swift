@@ -60,7 +60,7 @@ import Workers
         .timeLimit(.minutes(2)))
     func sameFindings() async throws {
         try await TestCompany.with(workers: 0) { company in
-            try await Self.publishCatalog(in: company.schema)
+            try await company.schema.putInForce(CatalogFolder(at: repositoryRoot + "/Catalog").catalog)
             try await TestGateway.bind(TestGateway.queue, at: company.broker)
             let worker = try company.startWorker("deal-events")
             try await TestGateway.run([], at: company.broker, settings: try Self.settings(company)) { gateway in
@@ -119,7 +119,7 @@ import Workers
         .timeLimit(.minutes(1)))
     func hanging() async throws {
         try await TestCompany.with(workers: 0) { company in
-            try await Self.publishCatalog(in: company.schema)
+            try await company.schema.putInForce(CatalogFolder(at: repositoryRoot + "/Catalog").catalog)
             try await TestGateway.bind(TestGateway.queue, at: company.broker)
             try await company.administer("PUT", "admin/faults", #"[{"effect":"latency","latencyMs":5000}]"#)
             try await TestGateway.run([], at: company.broker, settings: try Self.settings(company)) { gateway in
@@ -142,7 +142,7 @@ import Workers
         .timeLimit(.minutes(1)))
     func plan() async throws {
         try await TestCompany.with(workers: 0) { company in
-            try await Self.publishCatalog(in: company.schema)
+            try await company.schema.putInForce(CatalogFolder(at: repositoryRoot + "/Catalog").catalog)
             try await TestGateway.bind(TestGateway.queue, at: company.broker)
             try await TestGateway.run([], at: company.broker, settings: try Self.settings(company)) { gateway in
                 let before = try await Self.everything(company)
@@ -217,29 +217,6 @@ import Workers
             counts.append("\(table) \(try await company.value("SELECT count(*) FROM \"\(table)\"") ?? "")")
         }
         return counts
-    }
-
-    private static func publishCatalog(in schema: TestSchema) async throws {
-        let catalog = try CatalogFolder(at: repositoryRoot + "/Catalog").catalog
-        try await with("baton_catalog_editor", in: schema) { acts in
-            _ = try await acts.propose(body: catalog.body, version: catalog.version, note: "for a test", changes: [])
-        }
-        try await with("baton_catalog_approver", in: schema) { acts in
-            _ = try await acts.approve(version: catalog.version, why: nil)
-        }
-    }
-
-    private static func with(
-        _ role: String, in schema: TestSchema, _ body: @Sendable (CatalogActs) async throws -> Void
-    ) async throws {
-        var settings = try DatabaseSettings(TestServers.postgresql.replacing("//postgres@", with: "//\(role)@"))
-        settings.searchPath = [schema.name]
-        let database = Database(settings, size: 1)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await database.run() }
-            defer { group.cancelAll() }
-            try await body(CatalogActs(database: database))
-        }
     }
 }
 

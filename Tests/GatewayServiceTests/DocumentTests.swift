@@ -25,6 +25,31 @@ import Testing
         }
     }
 
+    @Test(
+        "the served gateway hands out this document, knows each of its paths, and answers as it says",
+        .timeLimit(.minutes(1)))
+    func served() async throws {
+        let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
+        // By path and method, the statuses that the document names.
+        let described = paths.mapValues { methods in
+            methods.mapValues { Set(($0["responses"] as? [String: Any] ?? [:]).keys) }
+        }
+        try await TestGateway.with([WebhookTests.relay]) { gateway in
+            let reply = try await gateway.send("/openapi.json", method: "GET")
+            #expect(reply.body == PackageResources.openapi_json && reply.headers["content-type"] == "application/json")
+            for (path, methods) in described {
+                let real = path.replacing("{source}", with: "crm")
+                for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+                    let entry = methods[method.lowercased()]
+                    let status = try await gateway.send(real, method: method, Array("{}".utf8)).status
+                    #expect((status == 405) == (entry == nil), "\(method) \(path) answered \(status)")
+                    let said = entry ?? methods.values.first ?? []
+                    #expect(said.contains("\(status)"), "\(method) \(path) answered \(status), which it does not say")
+                }
+            }
+        }
+    }
+
     @Test("every problem is in the document with its status, and the document has no other")
     func problems() throws {
         let components = try #require(document["components"] as? [String: [String: Any]])

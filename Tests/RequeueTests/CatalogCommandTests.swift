@@ -88,7 +88,7 @@ import Testing
             defer { try? FileManager.default.removeItem(atPath: changed) }
             let check = try await desk.baton("catalog", "check", changed)
             #expect(
-                check.status == 1 && check.words.contains("there is no step make-coffee; there are create-customer"))
+                check.status == 1 && check.words.contains("there is no step make-coffee; there are create-parent-customer"))
         }
     }
 

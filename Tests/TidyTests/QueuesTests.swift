@@ -74,7 +74,7 @@ import Workers
         #expect(Set(classes.map(\.incidentClass)) == Set(IncidentClass.allCases))
         let verbs = [
             "requeue": ["drain", "list", "show", "send", "hold", "release", "discard", "log"],
-            "baton": ["show", "handoff", "topology", "plan"],
+            "baton": ["show", "handoff", "topology", "plan", "catalog"],
         ]
         for entry in classes {
             let name = entry.incidentClass.rawValue

@@ -14,6 +14,21 @@ import Testing
         #expect(reads.names.sorted() == documented.sorted())
     }
 
+    @Test("what is documented of the gateway is what it reads, and a secret is marked as one")
+    func gateway() {
+        let reads = Reads()
+        var reader = SettingsReader(environment: [:], readFile: reading([:]), accessReporter: reads)
+        _ = GatewaySettings(reading: &reader)
+        let documented = GatewaySettings.documentation
+        #expect(reads.names.sorted() == documented.flatMap(\.variables).sorted())
+        #expect(Set(documented.map(\.name)).count == documented.count)
+        let secrets = Reads()
+        let all = Dictionary(uniqueKeysWithValues: documented.map { ($0.name, "sesame") })
+        var second = SettingsReader(environment: all, readFile: reading([:]), accessReporter: secrets)
+        _ = GatewaySettings(reading: &second)
+        #expect(secrets.secretNames.sorted() == documented.filter(\.isSecret).map(\.name).sorted())
+    }
+
     @Test("a secret is marked as one wherever it is read")
     func secrets() {
         let reads = Reads()
@@ -28,7 +43,7 @@ import Testing
         let fallbacks = WorkerSettings.documentation.compactMap { setting in
             setting.fallback.map { (setting.name, $0) }
         }
-        #expect(fallbacks.count == 20)
+        #expect(fallbacks.count == 21)
         #expect(try settings(Dictionary(uniqueKeysWithValues: fallbacks)) == settings())
     }
 

@@ -16,36 +16,21 @@ struct CatalogDesk {
         try await TestSchema.with { try await body(CatalogDesk(schema: $0)) }
     }
 
-    /// Runs `body` with connections of `role`.
+    /// Runs `body` with a connection of `role`.
     func with<Value: Sendable>(
         _ role: String, _ body: @Sendable (Database) async throws -> Value
     ) async throws -> Value {
-        var settings = try DatabaseSettings(TestServers.postgresql.replacing("//postgres@", with: "//\(role)@"))
-        settings.searchPath = [schema.name]
-        let database = Database(settings, size: 1)
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await database.run() }
-            defer { group.cancelAll() }
-            return try await body(database)
-        }
+        try await schema.with(role: role, body)
     }
 
     /// Proposes `catalog` as `role`.
     func propose(_ catalog: Catalog, after before: Catalog? = nil, as role: String = editor) async throws {
-        let changes = try CatalogDifference(from: before?.tables, to: catalog.tables).rows.map {
-            CatalogChange(table: $0.table.rawValue, row: $0.row, before: $0.before, after: $0.after)
-        }
-        try await with(role) { database in
-            _ = try await CatalogActs(database: database).propose(
-                body: catalog.body, version: catalog.version, note: "for a test", changes: changes)
-        }
+        try await schema.propose(catalog, after: before, as: role)
     }
 
     /// Approves `catalog` as `role`.
     func approve(_ catalog: Catalog, as role: String = approver) async throws {
-        try await with(role) { database in
-            _ = try await CatalogActs(database: database).approve(version: catalog.version, why: nil)
-        }
+        try await schema.approve(catalog, as: role)
     }
 
     /// The SQLSTATE with which `role` fails at `sql`; nil where it succeeds.

@@ -13,7 +13,7 @@ extension Fleets {
             let before = try #require(try PlanningDesk().catalog)
             let after = try #require(try PlanningDesk { $0.sellsDrones() }.catalog)
             try await TestCompany.with(settings: ["BATON_CATALOG_REFRESH": "0s"]) { company in
-                try await company.putInForce(before)
+                try await company.schema.putInForce(before)
                 await company.send(try event { $0["lines"] = OfferingTests.drone }, type: "deal.updated.v2")
                 try await eventually("it is parked", within: .seconds(30)) {
                     try await company.value("SELECT count(*) FROM incidents WHERE class = 'service_unknown'") == "1"
@@ -25,7 +25,7 @@ extension Fleets {
                 #expect(reason.contains("DRONE-SURVEY") && reason.contains(before.version))
                 #expect(try company.made() == [:])
                 let handoff = try await company.value("SELECT id FROM handoffs")
-                try await company.putInForce(after)
+                try await company.schema.putInForce(after)
                 let sent = try await company.requeue(["send", try #require(incident), "--yes"])
                 #expect(sent.status == 0, "\(sent.output)")
                 try await company.finished(1)
@@ -41,10 +41,10 @@ extension Fleets {
             let before = try #require(try PlanningDesk().catalog)
             let after = try #require(try PlanningDesk { $0.sellsDronesInTheNorth() }.catalog)
             try await TestCompany.with(settings: ["BATON_CATALOG_REFRESH": "0s"]) { company in
-                try await company.putInForce(before)
+                try await company.schema.putInForce(before)
                 await company.send(try event { $0["opportunity"] = "O-OLD" }, type: "deal.updated.v2")
                 try await company.finished(1)
-                try await company.putInForce(after)
+                try await company.schema.putInForce(after)
                 let sold = try event { data in
                     data["opportunity"] = "O-NEW"
                     data["contractParty"] = "Baton Nordic AB"

@@ -13,7 +13,7 @@ extension Fleets {
         func corpus() async throws {
             let corpus = try Corpus()
             try await TestCompany.with(settings: ["BATON_CATALOG_REFRESH": "0s"]) { company in
-                try await company.putInForce(corpus.catalog)
+                try await company.schema.putInForce(corpus.catalog)
                 var planned = 0
                 for example in corpus.examples {
                     let file = company.folder + "/deal.json"

@@ -1,31 +1,7 @@
-import Catalogs
 import Foundation
-import Operations
-import PostgreSQL
 import Support
 
 extension TestCompany {
-    /// Puts a catalog into force, as the two people do whom it takes.
-    func putInForce(_ catalog: Catalog) async throws {
-        try await acting(as: "baton_catalog_editor") { acts in
-            _ = try await acts.propose(body: catalog.body, version: catalog.version, note: "for a test", changes: [])
-        }
-        try await acting(as: "baton_catalog_approver") { acts in
-            _ = try await acts.approve(version: catalog.version, why: nil)
-        }
-    }
-
-    private func acting(as role: String, _ body: @Sendable (CatalogActs) async throws -> Void) async throws {
-        var settings = try DatabaseSettings(TestServers.postgresql.replacing("//postgres@", with: "//\(role)@"))
-        settings.searchPath = [schema.name]
-        let database = Database(settings, size: 1)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await database.run() }
-            try await body(CatalogActs(database: database))
-            group.cancelAll()
-        }
-    }
-
     /// Everything that the sandbox did, as its state file has it.
     func sandboxLog() throws -> [LoggedEffect] {
         try String(contentsOfFile: effectsFile, encoding: .utf8).split(separator: "\n").map {
