@@ -39,16 +39,17 @@ public struct PlannedCall: Sendable, Codable, Equatable {
         /// Reads any JSON without fractions.
         public init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
-            if let value = try? container.decode(Bool.self) {
-                self = .bool(value)
+            // What is not what it is tried as costs an error, and a large plan has thousands: what is frequent comes first.
+            if let value = try? container.decode(String.self) {
+                self = .text(value)
             } else if let value = try? container.decode(Int64.self) {
                 self = .integer(value)
-            } else if let value = try? container.decode(String.self) {
-                self = .text(value)
+            } else if let value = try? container.decode([String: Asks].self) {
+                self = .fields(value)
             } else if let value = try? container.decode([Asks].self) {
                 self = .list(value)
             } else {
-                self = .fields(try container.decode([String: Asks].self))
+                self = .bool(try container.decode(Bool.self))
             }
         }
 
