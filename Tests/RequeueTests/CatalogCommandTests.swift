@@ -87,8 +87,8 @@ import Testing
             let changed = try changedCopy(file: "step-modes.yml", from: "step: create-tasks", to: "step: make-coffee")
             defer { try? FileManager.default.removeItem(atPath: changed) }
             let check = try await desk.baton("catalog", "check", changed)
-            #expect(
-                check.status == 1 && check.words.contains("there is no step make-coffee; there are create-parent-customer"))
+            #expect(check.status == 1)
+            #expect(check.words.contains("there is no step make-coffee; there are create-parent-customer"))
         }
     }
 
