@@ -153,8 +153,8 @@ let package = Package(
         program(
             "Baton",
             [
-                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "OperatorConsole", "Operations", "PostgreSQL",
-                "RabbitMQ", "Sagas", "Topology", "Workers", argumentParser,
+                "Catalogs", "Connectors", "Deals", "Fleet", "Handoffs", "Mappings", "OperatorConsole", "Operations",
+                "PostgreSQL", "RabbitMQ", "Sagas", "Topology", "Workers", argumentParser,
             ]),
         program(
             "Requeue", ["Deals", "Handoffs", "OperatorConsole", "Operations", "PostgreSQL", "Workers", argumentParser]),

@@ -4,6 +4,7 @@ import Connectors
 import Deals
 import Foundation
 import Handoffs
+import Mappings
 import Operations
 import OperatorConsole
 import Sagas
@@ -13,10 +14,11 @@ struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Says what a deal will do, before it does it; writes nothing.",
         discussion: """
-            DEAL is a file with an event about a deal (v1 or v2) or with its bare data. The ERP is asked who is known and \
-            the tax engine how it is taxed, unless --offline; the database is asked for the catalog in force and for the version \
-            that a later one builds upon. Exit code 4: the deal cannot be planned, and the findings \
-            say why. An event with the member expectedplanhash is carried out by the plan of that hash or not at all.
+            DEAL is a file with an event about a deal (v1, v2 or in its source's own words) or with its bare data. The ERP is \
+            asked who is known and the tax engine how it is taxed, unless --offline; the database is asked for the catalog \
+            in force and for the version that a later one builds upon. Exit code 4: the deal cannot be planned, and the \
+            findings say why. An event with the member expectedplanhash is carried out by the plan of that hash or not at \
+            all.
             """)
 
     @Argument(help: "The file.")
@@ -46,7 +48,7 @@ struct PlanCommand: AsyncParsableCommand {
         let body = [UInt8](try Data(contentsOf: URL(fileURLWithPath: deal)))
         let deal: Deal
         do {
-            deal = try DealDocument.deal(in: body)
+            deal = try DealDocument.deal(in: body, mappings: SourceMappings.all())
         } catch {
             for finding in error.findings { note("\(finding) (\(finding.owner.rawValue)): \(finding.cure)") }
             throw ExitCode(4)
