@@ -172,7 +172,10 @@ let package = Package(
         tests("Fleet", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Support", "Workers", lifecycle, logging]),
         tests(
             "Catalogs",
-            ["Catalogs", "Deals", "Operations", "PostgreSQL", "Support", "WorkerPrograms", "Workers", yams],
+            [
+                "Catalogs", "Deals", "Mappings", "Operations", "PostgreSQL", "Support", "WorkerPrograms", "Workers",
+                yams,
+            ],
             exclude: ["Planted", "Support/schema_errors.py"]),
         tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Drill", ["Drill", "Support", asyncHTTPClient]),
@@ -181,7 +184,7 @@ let package = Package(
             [
                 "Catalogs", "Connectors", "Deals", "GatewayService", "Handoffs", "Mappings", "Operations", "PostgreSQL",
                 "RabbitMQ", "Sagas", "Settings", "Support", "Topology", "Workers", asyncHTTPClient, crypto,
-                hummingbird, hummingbirdTLS, logging, nioCore, nioHTTP1,
+                hummingbird, hummingbirdTLS, logging, nioCore, nioHTTP1, nioPosix,
             ]),
         tests(
             "Handoffs",

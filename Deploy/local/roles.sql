@@ -17,6 +17,7 @@ CREATE ROLE baton_reader NOLOGIN;
 CREATE ROLE baton_operator NOLOGIN;
 CREATE ROLE baton_catalog NOLOGIN;
 CREATE ROLE baton_catalog_approval NOLOGIN;
+CREATE ROLE baton_catalog_reader NOLOGIN;
 
 CREATE ROLE baton_migrator LOGIN PASSWORD :'migrator';
 CREATE ROLE baton_deal_events LOGIN PASSWORD :'deal_events' IN ROLE baton_worker, baton_intake;
@@ -24,8 +25,8 @@ CREATE ROLE baton_project_provisioning LOGIN PASSWORD :'project_provisioning' IN
 CREATE ROLE baton_billing_schedules LOGIN PASSWORD :'billing_schedules' IN ROLE baton_worker;
 CREATE ROLE baton_status_feedback LOGIN PASSWORD :'status_feedback' IN ROLE baton_worker;
 CREATE ROLE baton_support LOGIN PASSWORD :'support' IN ROLE baton_reader, baton_operator;
--- Reads the catalog, in sessions that can only read.
-CREATE ROLE baton_gateway LOGIN PASSWORD :'gateway' IN ROLE baton_reader;
+-- Reads the catalog and nothing else, in sessions that can only read.
+CREATE ROLE baton_gateway LOGIN PASSWORD :'gateway' IN ROLE baton_catalog_reader;
 ALTER ROLE baton_gateway SET default_transaction_read_only = on;
 -- Two people: one proposes a catalog, the other approves it.
 CREATE ROLE baton_catalog_editor LOGIN PASSWORD :'catalog_editor' IN ROLE baton_catalog;
@@ -34,4 +35,4 @@ CREATE ROLE baton_catalog_approver LOGIN PASSWORD :'catalog_approver' IN ROLE ba
 ALTER DATABASE baton OWNER TO baton_migrator;
 REVOKE ALL ON DATABASE baton FROM PUBLIC;
 GRANT CONNECT ON DATABASE baton TO baton_worker, baton_reader, baton_operator, baton_catalog,
-    baton_catalog_approval;
+    baton_catalog_approval, baton_catalog_reader;

@@ -1,5 +1,7 @@
 import Catalogs
 import Deals
+import Foundation
+import Mappings
 import Testing
 import Workers
 
@@ -185,10 +187,28 @@ import Workers
     @Test("trigger stages per source come from the catalog's rows that hold on the day")
     func triggers() throws {
         let stages = try #require(try shipped().triggerStages(on: day("2026-11-21")))
-        #expect(stages.start("closedwon", from: "hubspot"))
-        #expect(!stages.start("Closed Won", from: "hubspot"))
+        #expect(stages.start("Closed Won", from: "hubspot") && stages.start("Closed Won", from: "dynamics"))
+        #expect(!stages.start("Open", from: "dynamics"))
         #expect(stages.start("contract-executed", from: "other"))
         #expect(try shipped().triggerStages(on: day("2025-12-31")) == nil)
+    }
+
+    @Test("A1 what each source sends of a sale that is won starts a handoff by the shipped stages")
+    func sourcesStart() throws {
+        let stages = try #require(try shipped().triggerStages(on: day("2026-11-21")))
+        let decoder = DealEventDecoder(triggers: stages, mappings: SourceMappings.all())
+        let folder = Folders.repository.appending(path: "Queues/deal-events/examples/sources")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path()).filter { $0.hasSuffix(".json") }
+        for name in names where !name.hasPrefix("docusign") {
+            let body = try Data(contentsOf: folder.appending(path: name))
+            let event = try #require(try JSONSerialization.jsonObject(with: body) as? [String: Any])
+            let key = "\(event["source"] ?? "").\(event["type"] ?? "")"
+            guard case .handoff = try decoder.decode(body: [UInt8](body), routingKey: key) else {
+                Issue.record("\(name) starts nothing")
+                continue
+            }
+        }
+        #expect(names.count > 5)
     }
 
     @Test(

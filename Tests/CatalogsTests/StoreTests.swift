@@ -2,7 +2,9 @@ import Catalogs
 import Deals
 import Operations
 import PostgreSQL
+import Support
 import Testing
+import WorkerPrograms
 
 @Suite struct StoreTests {
     private static let denied = "42501"
@@ -66,6 +68,54 @@ import Testing
         "catalogs.body: INSERT", "catalogs.note: INSERT", "catalogs.note: UPDATE", "catalogs.state: UPDATE",
         "catalogs.version: INSERT", "clock: EXECUTE", "schema: USAGE", "schema_migrations: SELECT",
     ]
+
+    @Test("K6 who only judges deals by the catalog, as the gateway does, reads it and nothing else")
+    func reader() async throws {
+        let catalog = try shipped()
+        try await CatalogDesk.with { desk in
+            try await desk.propose(catalog)
+            try await desk.approve(catalog)
+            #expect(try await desk.grants(of: "baton_catalog_reader") == ["catalogs: SELECT", "schema: USAGE"])
+            var settings = try TestSchema.settings(schema: desk.schema.name)
+            settings.sessionSettings["role"] = "baton_catalog_reader"
+            let database = Database(settings, size: 1)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await database.run() }
+                defer { group.cancelAll() }
+                let read = try await StoredCatalogs(database: database, refresh: .zero).current()
+                #expect(read == catalog)
+                for table in ["deals", "handoffs", "journal", "catalog_changes"] {
+                    let denied = await #expect(throws: PostgreSQLError.self) {
+                        try await database.query(Statement(unprepared: "SELECT FROM \(table)"))
+                    }
+                    #expect(denied?.sqlState == Self.denied, "\(table)")
+                }
+            }
+        }
+    }
+
+    @Test("K6 the note of a proposal stays what its proposer wrote until he proposes it again")
+    func note() async throws {
+        let catalog = try shipped()
+        let note = "SELECT note || ' ' || state FROM catalogs"
+        let forgery = "UPDATE catalogs SET note = 'forged'"
+        try await CatalogDesk.with { desk in
+            try await desk.propose(catalog, as: CatalogDesk.owner)
+            #expect(try await desk.refusal(of: CatalogDesk.editor, forgery) == nil)
+            #expect(try await desk.value(note) == "for a test proposed")
+            try await desk.approve(catalog)
+            #expect(try await desk.refusal(of: CatalogDesk.editor, forgery) == nil)
+            #expect(try await desk.value(note) == "for a test active")
+            let other = try Catalog(withoutLastTerm(catalog.tables))
+            try await desk.propose(other, after: catalog)
+            try await desk.approve(other)
+            try await desk.with(CatalogDesk.editor) { database in
+                _ = try await CatalogActs(database: database).propose(
+                    body: catalog.body, version: catalog.version, note: "back again", changes: [])
+            }
+            #expect(try await desk.value("\(note) WHERE version = '\(catalog.version)'") == "back again proposed")
+        }
+    }
 
     @Test("K6 the version in force gives way to another only: nobody takes it away, or replaces what he did not see")
     func neverNone() async throws {

@@ -1,8 +1,10 @@
 import Catalogs
 import Deals
+import Operations
 import Synchronization
 import Testing
-import WorkerPrograms
+
+@testable import WorkerPrograms
 
 @Suite struct StoredCatalogsTests {
     @Test("B5 a worker sees a newly approved service, template, entity and term without a restart, by data alone")
@@ -52,6 +54,35 @@ import WorkerPrograms
                 #expect(try await source.current() == first)
                 elapsed.withLock { $0 = .seconds(5) }
                 #expect(try await source.current() == second)
+            }
+        }
+    }
+
+    @Test("a catalog that is read as another than was approved is refused each time")
+    func otherSoftware() async throws {
+        let catalog = try shipped()
+        // What a later version of the software knows of a row, and this one would drop.
+        let added = #""code":"NET30","colour":"red","#
+        func later(_ text: String) -> String { text.replacing(#""code":"NET30","#, with: added) }
+        let body = later(catalog.body)
+        try #require(body != catalog.body)
+        let version = String(Array(body.utf8).sha256.prefix(12))
+        let changes = try CatalogDifference(from: nil, to: catalog.tables).rows.map {
+            CatalogChange(table: $0.table.rawValue, row: $0.row, before: nil, after: $0.after.map(later))
+        }
+        try await CatalogDesk.with { desk in
+            try await desk.with("baton_deal_events") { database in
+                let source = StoredCatalogs(database: database, refresh: .zero)
+                try await desk.with(CatalogDesk.editor) {
+                    _ = try await CatalogActs(database: $0).propose(
+                        body: body, version: version, note: "of later software", changes: changes)
+                }
+                try await desk.with(CatalogDesk.approver) {
+                    _ = try await CatalogActs(database: $0).approve(version: version, why: nil)
+                }
+                for _ in 1...2 {
+                    await #expect(throws: Catalog.Unreadable.self) { try await source.current() }
+                }
             }
         }
     }

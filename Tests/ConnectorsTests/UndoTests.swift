@@ -25,6 +25,20 @@ import Workers
     }
 
     @Test(
+        "C13 what a person adopted by the id that the PSA shows, in capitals, is undone by it too",
+        .timeLimit(.minutes(1)), arguments: TargetSystem.all, [Inverse.deleteTasks, .withdrawDemand])
+    func inCapitals(adapter: TargetSystem, inverse: Inverse) async throws {
+        try await withTargets(adapter) { targets in
+            let ground = try await inverse.verb.prepare(targets)
+            let id = try await inverse.make(targets, ground)
+            try #require(id != id.uppercased())
+            #expect(try await inverse.undo(id.uppercased(), targets, ground, as: call("k")) == .undone)
+            #expect(try await !inverse.isThere(id, targets, ground))
+            #expect(try await targets.effects(inverse.rawValue, key: "k") == 1)
+        }
+    }
+
+    @Test(
         "C13 an undo whose answer is lost is in doubt, and undone when asked again",
         .timeLimit(.minutes(1)), arguments: TargetSystem.all, Inverse.allCases)
     func lostAnswer(adapter: TargetSystem, inverse: Inverse) async throws {

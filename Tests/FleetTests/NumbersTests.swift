@@ -78,6 +78,32 @@ import Testing
         }
     }
 
+    @Test("B9 a worker's own temporary table does not stand in for a table of ours", .timeLimit(.minutes(1)))
+    func temporaryTable() async throws {
+        try await TestSchema.with { schema in
+            let drawn = try await withWorkers(1, schema: schema.name) { workers in
+                try await workers[0].transaction { transaction in
+                    for statement: Statement in [
+                        "CREATE TEMPORARY TABLE numbers (series text, key text, number bigint, drawn_at timestamptz)",
+                        "INSERT INTO pg_temp.numbers VALUES ('projects', 'CT-1', 999)",
+                    ] {
+                        _ = try await transaction.query(statement)
+                    }
+                    return try await transaction.query("SELECT draw_number('projects', 'CT-1')")[0]
+                        .value(0, as: Int64.self)
+                }
+            }
+            #expect(drawn == 1)
+            // The same holds for everything that runs with the owner's rights.
+            let open = try await schema.database.query(
+                """
+                SELECT proname::text FROM pg_proc WHERE prosecdef AND pronamespace = current_schema()::regnamespace
+                    AND NOT coalesce(proconfig, '{}') @> ARRAY['search_path=' || current_schema() || ', pg_temp']
+                """)
+            #expect(try open.map { try $0.value(0, as: String.self) } == [])
+        }
+    }
+
     /// Connections of the workers' own role, one each.
     private func withWorkers<Value: Sendable>(
         _ count: Int, schema: String, _ body: @Sendable ([Database]) async throws -> Value

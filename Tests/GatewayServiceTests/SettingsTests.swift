@@ -54,8 +54,87 @@ import Testing
             let settings = try GatewaySettings(environment: environment)
             try await Gateway(settings: settings, sources: [:]).check()
             try await broker.deleteExchange("deals")
-            await #expect(throws: NoExchange.self) { try await Gateway(settings: settings, sources: [:]).check() }
+            await #expect(throws: NotReady(problems: ["\(NoExchange())"])) {
+                try await Gateway(settings: settings, sources: [:]).check()
+            }
         }
+    }
+
+    @Test(
+        "a catalog that cannot be read is reported by the check together with what the broker lacks; none is fine",
+        .timeLimit(.minutes(1)))
+    func unreadableCatalog() async throws {
+        try await TestSchema.with { schema in
+            try await TestBroker.with { broker in
+                var environment = [
+                    "BATON_AMQP_URL": broker.url, "BATON_GATEWAY_SOURCES": "not read",
+                    "BATON_POSTGRESQL_URL": try TestServers.postgresql, "BATON_POSTGRESQL_SCHEMA": schema.name,
+                ]
+                try await Self.check(environment)
+                let stranger = try TestServers.postgresql.replacing("//postgres@", with: "//\(uniqueName("nobody"))@")
+                for (name, value, words) in [
+                    ("BATON_POSTGRESQL_SCHEMA", "nowhere", "catalogs"),
+                    ("BATON_POSTGRESQL_URL", stranger, "role \"nobody_"),
+                ] {
+                    let wrong = environment.merging([name: value]) { $1 }
+                    let error = await #expect(throws: NotReady.self) { try await Self.check(wrong) }
+                    let problem = error?.problems.first ?? ""
+                    #expect(error?.problems.count == 1)
+                    #expect(problem.contains("catalog cannot be read") && problem.contains(words), "\(problem)")
+                }
+                try await broker.deleteExchange("deals")
+                environment["BATON_POSTGRESQL_SCHEMA"] = "nowhere"
+                let neither = environment
+                let error = await #expect(throws: NotReady.self) { try await Self.check(neither) }
+                #expect(error?.problems.count == 2 && error?.problems.first == "\(NoExchange())")
+            }
+        }
+    }
+
+    private static func check(_ environment: [String: String]) async throws {
+        try await Gateway(settings: GatewaySettings(environment: environment), sources: [:]).check()
+    }
+
+    @Test(
+        "organisations are taken only where they are checked, and a place for a secret only where one is shown",
+        arguments: SourceKind.allCases)
+    func idleKeys(kind: SourceKind) {
+        let checked: Set<SourceKind> = [.salesforceOutbound, .dynamics, .hubspot, .docusign]
+        let signs: Set<SourceKind> = [.hubspot, .docusign]
+        let organisations = "organisations: [00D5f000000abcD]"
+        func problems(_ keys: String...) -> [String] {
+            let needed = kind == .salesforceOutbound && !keys.contains(organisations) ? [organisations] : []
+            let api = "public_url: 'https://g.example.com', api: 'https://a.example.com', api_token: key"
+            let text =
+                "sources: { one: { kind: \(kind.rawValue), secrets: [key], "
+                + ([api] + needed + keys).joined(separator: ", ") + " } }"
+            do {
+                _ = try SourcesFile.read("sources.yml", secretsIn: "/secrets") { name in
+                    SettingsFile(bytes: Array((name == "sources.yml" ? text : Signed.secret).utf8))
+                }
+                return []
+            } catch {
+                return error.list.map(\.wrong)
+            }
+        }
+        #expect(problems() == [])
+        let unchecked = "sources.yml: one has `organisations`, which nothing checks for \(kind.rawValue)"
+        #expect(problems(organisations) == (checked.contains(kind) ? [] : [unchecked]))
+        for key in ["header", "parameter"] {
+            let unread = "sources.yml: one has `\(key)`, which nothing reads for \(kind.rawValue): it signs"
+            #expect(problems("\(key): x") == (signs.contains(kind) ? [unread] : []))
+        }
+    }
+
+    @Test("the look-ups of a check leave enough of a second for the catalog")
+    func checkTime() throws {
+        let environment = [
+            "BATON_AMQP_URL": "amqp://localhost", "BATON_GATEWAY_SOURCES": "x", "BATON_GATEWAY_CHECK_TIME": "800ms",
+        ]
+        #expect(try GatewaySettings(environment: environment).checkTime == .milliseconds(800))
+        let over = environment.merging(["BATON_GATEWAY_CHECK_TIME": "801ms"]) { $1 }
+        let problems = #expect(throws: SettingsProblems.self) { try GatewaySettings(environment: over) }
+        #expect(problems?.list.map(\.name) == ["BATON_GATEWAY_CHECK_TIME"])
     }
 
     @Test("the broker's time must leave some of the request's")

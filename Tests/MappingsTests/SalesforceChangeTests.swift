@@ -61,6 +61,9 @@ struct SalesforceChangeTests {
             [:], ["data.StageName": nil, fields: texts("Amount")],
             // A part of a compound field, and the bit set of the Pub/Sub API that nobody has resolved.
             ["data.StageName": nil, fields: texts("Account.Name")], ["data.StageName": nil, fields: texts("0x400002")],
+            // Nothing said about what changed, and lookups under their field's name.
+            ["data.StageName": nil, fields: nil], ["data.StageName": nil, fields: texts("AccountId")],
+            ["data.StageName": nil, fields: texts("Baton_DeliveryOwner__c")],
             ["\(header).changeType": .string("CREATE")], ["\(header).changeType": .string("UNDELETE")],
             ["\(header).changeType": .string("GAP_UPDATE"), "data.StageName": nil],
             ["\(header).changeType": .string("GAP_CREATE"), "data.StageName": .string("Negotiation")],

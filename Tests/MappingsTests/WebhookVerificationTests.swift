@@ -115,7 +115,7 @@ struct WebhookVerificationTests {
         func request(url: String = "https://g.example.com/d", _ headers: [(String, String)] = []) -> WebhookRequest {
             WebhookRequest(method: "POST", url: url, headers: headers.map { ($0.0, $0.1) }, body: [])
         }
-        let key = DataverseVerification.webhookKey(oneOf: secrets)
+        let key = SharedSecretVerification(in: .parameter("code"), oneOf: secrets)
         #expect(refusal(key, request(url: "https://g.example.com/d?x=1&code=a%2Fb+c#f")) == nil)
         #expect(refusal(key, request(url: "https://g.example.com/d?code=old")) == nil)
         for wrong in ["a%2Fb+", "a%2Fb+cc", "A%2Fb+c", "", "%ff"] {
@@ -125,11 +125,11 @@ struct WebhookVerificationTests {
         #expect(
             refusal(key, request(url: "https://g.example.com/d?code=old&code=x")) == .ambiguous("parameter code"))
         #expect(refusal(key, request([("code", "old")])) == .missing("parameter code"))
-        let header = DataverseVerification.header("X-Key", oneOf: secrets)
+        let header = SharedSecretVerification(in: .header("X-Key"), oneOf: secrets)
         #expect(refusal(header, request([("x-key", "old")])) == nil)
         #expect(refusal(header, request([("x-key", "old ")])) == .wrongSecret)
         #expect(refusal(header, request()) == .missing("X-Key"))
-        let query = DataverseVerification.queryString("k", oneOf: secrets)
+        let query = SharedSecretVerification(in: .parameter("k"), oneOf: secrets)
         #expect(refusal(query, request(url: "https://g.example.com/d?k=old")) == nil)
         #expect(refusal(SharedSecretVerification(in: .header("X-Key"), oneOf: []), request([("X-Key", "")])) != nil)
     }

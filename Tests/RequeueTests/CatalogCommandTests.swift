@@ -81,6 +81,29 @@ import Testing
         }
     }
 
+    @Test("deals are not judged by a catalog in force that is read as another than was approved")
+    func otherSoftware() async throws {
+        try await SupportDesk.with { desk in
+            let folder = Self.shipped.path()
+            let published = try await desk.baton("catalog", "publish", folder, "--note", "first", as: Self.editor)
+            #expect(published.status == 0, "\(published.words)")
+            let version = try #require(try await desk.value("SELECT version FROM catalogs"))
+            #expect(try await desk.baton("catalog", "approve", version, as: Self.approver).status == 0)
+            let fine = try await desk.baton("whatif", "--catalog", folder)
+            #expect(fine.status == 0, "\(fine.words)")
+            // As if other software had found the same version in other data.
+            try await desk.schema.database.script(
+                """
+                ALTER TABLE catalogs DISABLE TRIGGER ALL;
+                ALTER TABLE catalogs DROP CONSTRAINT catalogs_check;
+                UPDATE catalogs SET body = replace(body, '"days":30', '"days":31');
+                """)
+            let refused = try await desk.baton("whatif", "--catalog", folder)
+            #expect(refused.status == 1, "\(refused.words)")
+            #expect(refused.words.contains("catalog \(version) was written by another version of the software"))
+        }
+    }
+
     @Test("a step that no plan has is reported by check")
     func unknownStep() async throws {
         try await SupportDesk.with { desk in

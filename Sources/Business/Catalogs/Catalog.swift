@@ -1,4 +1,4 @@
-import Crypto
+import Deals
 import FoundationEssentials
 
 /// The company's reference data as one immutable value; equal data has an equal version.
@@ -17,7 +17,7 @@ public struct Catalog: Sendable, Equatable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         body = String(decoding: try encoder.encode(sorted), as: UTF8.self)
-        version = SHA256.hash(data: Array(body.utf8)).prefix(6).map(hexadecimal).joined()
+        version = String(Array(body.utf8).sha256.prefix(12))
         self.tables = sorted
         index = CatalogIndex(sorted)
     }
@@ -27,11 +27,22 @@ public struct Catalog: Sendable, Equatable {
         try self.init(try JSONDecoder().decode(CatalogTables.self, from: Data(body.utf8)))
     }
 
+    /// Reads the body of the version that was approved; throws ``Unreadable`` where this software would plan by others of
+    /// its rules.
+    public init(body: String, approvedAs version: String) throws {
+        try self.init(body: body)
+        guard self.version == version else { throw Unreadable(version: version) }
+    }
+
+    /// A version that this software does not read as it was written.
+    public struct Unreadable: Error, Equatable, CustomStringConvertible {
+        let version: String
+        /// What to do.
+        public var description: String {
+            "catalog \(version) was written by another version of the software: run the one that it was approved with"
+        }
+    }
+
     /// Whether both have the same data.
     public static func == (left: Catalog, right: Catalog) -> Bool { left.body == right.body }
-}
-
-private func hexadecimal(_ byte: UInt8) -> String {
-    let digits = String(byte, radix: 16)
-    return digits.utf8.count == 1 ? "0\(digits)" : digits
 }

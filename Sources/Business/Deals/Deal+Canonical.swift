@@ -49,7 +49,7 @@ extension Deal {
 
 extension [UInt8] {
     /// SHA-256 in small hexadecimal letters.
-    var sha256: String {
+    public var sha256: String {
         SHA256.hash(data: self).reduce(into: "") { $0 += ($1 < 0x10 ? "0" : "") + String($1, radix: 16) }
     }
 }

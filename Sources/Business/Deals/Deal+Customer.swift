@@ -39,6 +39,11 @@ extension Deal {
             self.contacts = contacts
             self.taxRegistrations = taxRegistrations
         }
+
+        /// The state or province that decides on tax: of the delivery, else of the invoice, within the customer's country.
+        public var taxRegion: String? {
+            [shipTo, billTo].compactMap(\.self).first { $0.country == country }?.region
+        }
     }
 
     /// The customer to which another belongs.

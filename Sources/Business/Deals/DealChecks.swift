@@ -23,11 +23,13 @@ enum DealChecks {
     static func findings(on deal: Deal?, missing: [Finding], by contract: DealContract) -> [Mistake] {
         let lacks = missing.map { Mistake(Supply.isApproval($0.path) ? .notApproved : .mandatoryMissing, $0) }
         let others = deal.map { amounts($0, contract) + dates($0) + approval($0) } ?? []
-        let all =
-            lacks
-            + others.filter { other in
-                !missing.contains { $0.path == other.finding.path || $0.path.hasPrefix(other.finding.path + ".") }
-            }
+        // Each missing place and all that it lies within, so that two long lists are not compared pair by pair.
+        let places = Set(
+            missing.flatMap { finding in
+                finding.path.indices.filter { finding.path[$0] == "." }.map { String(finding.path[..<$0]) }
+                    + [finding.path]
+            })
+        let all = lacks + others.filter { !places.contains($0.finding.path) }
         let order: [IncidentClass] = [.mandatoryMissing, .amountsDoNotAddUp, .datesReversed, .notApproved]
         return order.flatMap { place in all.filter { $0.incidentClass == place } }
     }

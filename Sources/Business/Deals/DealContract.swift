@@ -1,20 +1,11 @@
 /// By the rules of which contract the JSON of a deal is read.
-public enum DealContract: Sendable, Hashable, CaseIterable {
+public enum DealContract: Sendable, Hashable {
     /// `deal.updated.v1`: flat, with the legal entity and the days of payment given.
     case v1
     /// `deal.updated.v2`: all groups, and everything that delivery and finance need.
     case v2
     /// What was stored after it had kept either contract's rules.
     case stored
-
-    /// The type of the events that carry it; nil for what is stored.
-    public var eventType: String? {
-        switch self {
-        case .v1: DealEvent.type
-        case .v2: DealEvent.typeV2
-        case .stored: nil
-        }
-    }
 }
 
 /// Which contracts name a member, and which of them need it.

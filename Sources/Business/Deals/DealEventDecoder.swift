@@ -82,7 +82,7 @@ public struct DealEventDecoder: Sendable {
         let stage = DealEventDecoder.stage(of: data)
         let isUnsigned = stage.map { triggers.startWhenSigned($0, from: envelope.source) } ?? false
         if let stage, !isUnsigned, !triggers.start(stage, from: envelope.source) {
-            let reason = "the stage starts no handoff for source \(envelope.source)"
+            let reason = SourceStages(of: envelope.source, in: triggers).reason
             return .ignored(
                 IgnoredEvent(envelope, key: trace.key, deal: deal, missing: reader.findings, reason: reason))
         }

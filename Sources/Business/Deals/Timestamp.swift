@@ -1,4 +1,4 @@
-/// A moment as RFC 3339 text, kept as it was written; it is passed on and never compared.
+/// A moment as RFC 3339 text, kept as it was written.
 public struct Timestamp: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The text, such as `2026-03-31T09:30:00.5+02:00`.
     public let description: String

@@ -16,7 +16,7 @@ public struct DealIntake: Worker {
     private let now: @Sendable () -> Timestamp
 
     /// Decides by `decoder`, records in `admissions`, answers through `announcements`. Where `catalogs` are given, the
-    /// trigger stages of the one in force go before the decoder's.
+    /// trigger stages of the one in force take the place of the decoder's.
     public init(
         decoder: DealEventDecoder, stagesOf catalogs: (any CatalogSource)? = nil, admissions: any Admissions,
         announcements: any Announcements,

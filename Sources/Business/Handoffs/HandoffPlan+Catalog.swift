@@ -20,7 +20,7 @@ extension HandoffPlan {
         let parts = newlySold(resolution.parts)
         provisioning = provisioning(of: deal, entity: entity, parts, resolution, lookUps)
         enrichment = Enrichment(
-            planHash: Self.planHash(of: deal, catalog: resolution.catalog.version, lookUps),
+            planHash: Self.planHash(of: deal, catalog: resolution.catalog.version, lookUps, upon: self.base),
             catalogVersion: resolution.catalog.version, day: resolution.day,
             components: resolution.parts.map(Component.init),
             terms: Terms(code: terms.code, days: terms.days, endOfMonth: terms.endOfMonth),
@@ -34,17 +34,17 @@ extension HandoffPlan {
             lookUps: lookUps, sources: resolution.sources.all)
     }
 
-    /// Names what a plan is made from: what is sold, the catalog, and what others said.
-    static func planHash(of deal: Deal, catalog: String, _ lookUps: LookUps) -> String {
+    /// Names what a plan is made from: what is sold, the catalog, what others said, and what stands already.
+    static func planHash(of deal: Deal, catalog: String, _ lookUps: LookUps, upon base: Standing? = nil) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let answers: Data
+        var text = "\(deal.contentHash)\n\(catalog)\n"
         do {
-            answers = try encoder.encode(lookUps)
+            text += String(decoding: try encoder.encode(lookUps), as: UTF8.self)
+            if let base { text += "\n" + String(decoding: try encoder.encode(base), as: UTF8.self) }
         } catch {
-            preconditionFailure("look-ups are texts and numbers, and are no JSON: \(error)")
+            preconditionFailure("look-ups and bases are texts and numbers, and are no JSON: \(error)")
         }
-        let text = "\(deal.contentHash)\n\(catalog)\n" + String(decoding: answers, as: UTF8.self)
         return ContentHash.of([text])
     }
 
@@ -117,10 +117,14 @@ extension HandoffPlan {
 
     /// Each part's phases in order, under a code that no other line and part shares.
     private static func phases(of parts: [Resolution.Part]) -> [PhaseRecord] {
-        var codes: [String: Int] = [:]
+        var used: Set<String> = []
         func unique(_ code: String) -> String {
-            codes[code, default: 0] += 1
-            return codes[code] == 1 ? code : "\(code)-\(codes[code] ?? 0)"
+            var (candidate, count) = (code, 1)
+            while !used.insert(candidate).inserted {
+                count += 1
+                candidate = "\(code)-\(count)"
+            }
+            return candidate
         }
         return parts.flatMap { part in
             let line = "\(part.line.number)"
@@ -132,7 +136,7 @@ extension HandoffPlan {
             }
             return template.phases.filter { !$0.tasks.isEmpty }.map { phase in
                 PhaseRecord(
-                    code: "\(stem)-\(phase.code)", name: "\(part.service.name): \(phase.name)",
+                    code: unique("\(stem)-\(phase.code)"), name: "\(part.service.name): \(phase.name)",
                     template: part.templateUsed,
                     tasks: phase.tasks.map { task in
                         TaskRecord(

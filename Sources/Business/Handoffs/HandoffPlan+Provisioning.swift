@@ -6,7 +6,7 @@ extension HandoffPlan {
     var hasParentStep: Bool {
         guard let provisioning, provisioning.linkedCustomerID == nil else { return false }
         if provisioning.linkedParentID != nil { return true }
-        return provisioning.parent.map { Self.naturalKey(of: $0) != customerNaturalKey } ?? false
+        return provisioning.parent.map { Self.naturalKey(of: $0) != Self.naturalKey(of: customer) } ?? false
     }
 
     /// What a handoff does beyond customer, project, tasks and schedule, and by which rules it was planned.

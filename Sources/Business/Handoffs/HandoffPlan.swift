@@ -96,9 +96,16 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
 
     /// What makes two deals mean the same customer: the legal entity and the tax id or, without one, the name. A customer
     /// of whom a person said that it is nobody who is known is no other deal's.
-    var customerNaturalKey: String {
-        let key = Self.naturalKey(of: customer)
-        let isNew = enrichment?.lookUps.choices[CustomerDecision.customer] == CustomerDecision.new
+    var customerNaturalKey: String { naturalKey(of: customer, chosenAs: CustomerDecision.customer) }
+
+    /// The same of the customer's parent.
+    func parentNaturalKey(of parent: CustomerRecord) -> String {
+        naturalKey(of: parent, chosenAs: CustomerDecision.parent)
+    }
+
+    private func naturalKey(of record: CustomerRecord, chosenAs role: String) -> String {
+        let key = Self.naturalKey(of: record)
+        let isNew = enrichment?.lookUps.choices[role] == CustomerDecision.new
         return isNew ? "\(key)|new:\(opportunity)/\(contract)" : key
     }
 

@@ -35,7 +35,7 @@ struct DealAssembly {
     /// What is needed and read as a part of a group, or as it is.
     private static let expected: [Attribute] = [
         .approvalStatus, .approver, .approvedAt, .deliveryOwnerName, .deliveryOwnerEmail, .projectManagerName,
-        .projectManagerEmail, .deliveryRegion, .contractType,
+        .projectManagerEmail, .contractParty, .deliveryRegion, .contractType, .sowHash,
     ]
 
     // MARK: - Single values
@@ -94,8 +94,6 @@ struct DealAssembly {
     private mutating func person(_ name: Attribute, _ email: Attribute) -> JSON? {
         let parts = [("name", text(name)), ("email", text(email))]
         guard parts.contains(where: { $0.1 != nil }) else { return nil }
-        _ = required(name, parts[0].1)
-        _ = required(email, parts[1].1)
         return group(parts)
     }
 

@@ -1,4 +1,4 @@
-/// Which field of a source holds what, so that a company's own field names are configuration and need no rebuild.
+/// Which field of a source holds what, as values that can be replaced by a company's own.
 ///
 /// A field is a path of names with points between, such as `Account.Name`. `A | B` takes the first that has a value,
 /// `A + B` joins two texts with a space, and `'EUR'` is a constant.
@@ -6,9 +6,6 @@ public struct FieldMap: Sendable, Hashable {
     /// The fields by the attribute's name, such as `contractPeriod.start` or `lines[].amount`.
     public let names: [String: String]
     private let expressions: [Attribute: Expression]
-
-    /// Every attribute's name, sorted.
-    public static var attributes: [String] { Attribute.allCases.map(\.rawValue).sorted() }
 
     /// One of ours, which is right: `derived` names what `named` does not.
     init(_ named: [Attribute: String], derived: (Attribute) -> String) {

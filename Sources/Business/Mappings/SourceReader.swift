@@ -19,6 +19,7 @@ struct SourceReader {
     }
 
     mutating func report(_ text: String, cure: String, at path: String) {
+        guard findings.count < Limits.standard.findings else { return }
         findings.append(Finding(path: path, owner: .integration, text: text, cure: cure))
     }
 
@@ -27,6 +28,7 @@ struct SourceReader {
     /// What is missing is no obstacle to mapping: the contract's reader finds it, with its owner and its class. It is named
     /// here only beside an obstacle, so that a publisher hears of everything at once.
     mutating func missing(_ attribute: Attribute, in record: SourceRecord) {
+        guard absent.count < Limits.standard.findings else { return }
         let path = ([record.path] + fields[attribute].firstPath).joined(separator: ".")
         absent.append(
             Finding(

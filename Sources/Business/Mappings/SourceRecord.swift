@@ -70,10 +70,4 @@ struct SourceRecord {
         }
         return nil
     }
-
-    /// The records at a path of names; empty where there is nothing, nil where something else is.
-    func records(at path: [String]) -> [SourceRecord]? {
-        guard let value = value(at: path) else { return [] }
-        return value.items?.map { SourceRecord($0) }
-    }
 }

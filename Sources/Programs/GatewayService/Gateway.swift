@@ -40,14 +40,41 @@ struct Gateway {
         tls = try Certificate.configuration(for: settings)
     }
 
-    /// Connects once and reports what the broker lacks.
+    /// Connects once to each and reports what broker and catalog lack.
     func check() async throws {
+        var problems: [String] = []
+        for look in [checkBroker, checkCatalog] {
+            do {
+                try await look()
+            } catch {
+                problems.append("\(error)")
+            }
+        }
+        try Task.checkCancellation()
+        guard problems.isEmpty else { throw NotReady(problems: problems) }
+    }
+
+    private func checkBroker() async throws {
         let publisher = publisher
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await publisher.run() }
             let missing = try await publisher.missing(queues: [], exchanges: [Self.exchange])
             group.cancelAll()
             guard missing.isEmpty else { throw NoExchange() }
+        }
+    }
+
+    private func checkCatalog() async throws {
+        guard let database else { return }
+        let catalogs = StoredCatalogs(database: database, refresh: settings.catalogRefresh)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await database.run() }
+            defer { group.cancelAll() }
+            do {
+                _ = try await catalogs.current()
+            } catch {
+                throw NoCatalog(schema: settings.postgresqlSchema, why: error)
+            }
         }
     }
 
@@ -201,4 +228,23 @@ private struct Connection: ServiceLifecycle.Service {
 /// The broker does not have what the gateway publishes to.
 struct NoExchange: Error, CustomStringConvertible {
     var description: String { "the broker has no exchange \(Gateway.exchange): run 'baton topology apply'" }
+}
+
+/// The catalog cannot be read; that none is in force yet is no problem.
+struct NoCatalog: Error, CustomStringConvertible {
+    let schema: String
+    let why: any Error
+    var description: String {
+        """
+        the catalog cannot be read in schema \(schema) of BATON_POSTGRESQL_URL: \(why). Look at its role, password and \
+        BATON_POSTGRESQL_SCHEMA, and run 'baton migrate'
+        """
+    }
+}
+
+/// What a person must do before the gateway can serve.
+struct NotReady: Error, Equatable, CustomStringConvertible {
+    /// One sentence for each thing that is missing.
+    let problems: [String]
+    var description: String { problems.joined(separator: "\n") }
 }

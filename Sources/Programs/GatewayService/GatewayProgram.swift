@@ -75,7 +75,7 @@ public enum GatewayProgram {
         Usage: gateway [--check | --help]
 
           (nothing)  serve until SIGTERM: nothing new is taken, what was begun is answered within BATON_DRAIN_TIME
-          --check    report every problem of the configuration and of the broker, and exit
+          --check    report every problem of the configuration, the broker and the catalog, and exit
           --help     this text
 
         GET /openapi.json describes what is served. Settings are environment variables:

@@ -24,12 +24,12 @@ public actor StoredCatalogs: CatalogSource {
     /// The catalog in force; nil where none was approved yet. Throws where the database does not answer.
     public func current() async throws -> Catalog? {
         let at = now()
-        // Only what was found is kept: without a catalog a deal is refused, so each caller asks for itself.
+        // Only what was found is kept: without a catalog a deal is refused or planned by simpler rules, so each asks.
         if let catalog, let askedAt, at < askedAt + refresh { return catalog }
         let version = try await acts.activeVersion()
         if let version, version != catalog?.version {
             guard let body = try await acts.body(of: version) else { throw MissingCatalog(version: version) }
-            catalog = try Catalog(body: body)
+            catalog = try Catalog(body: body, approvedAs: version)
         } else if version == nil {
             catalog = nil
         }

@@ -35,9 +35,10 @@ enum KnownGatewaySettings {
     static let confirmTime = DurationSetting(
         "BATON_GATEWAY_CONFIRM_TIME", "How long of it the broker may take to confirm the events.",
         fallback: .seconds(2), in: .milliseconds(50)...(.seconds(30)))
+    // Less than a second together with what CheckDesk takes for the catalog alone after it.
     static let checkTime = DurationSetting(
         "BATON_GATEWAY_CHECK_TIME", "How long the look-ups of one validate or plan call may take in all.",
-        fallback: .milliseconds(700), in: .milliseconds(10)...(.milliseconds(900)))
+        fallback: .milliseconds(700), in: .milliseconds(10)...(.milliseconds(800)))
     static let postgresqlURL = Setting(
         "BATON_POSTGRESQL_URL", "The PostgreSQL database with the catalog by which validate and plan judge.",
         expected: "a postgresql:// URL", isSecret: true)

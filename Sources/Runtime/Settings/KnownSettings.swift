@@ -77,8 +77,9 @@ enum KnownSettings {
         "BATON_MAX_LINES", "The most lines a deal may have.", fallback: 2000, in: 1...100_000)
     static let triggerStages = Setting(
         "BATON_TRIGGER_STAGES",
-        "The sales stages at which a deal is handed off, as SOURCE=STAGE,STAGE;…, if not the built-in ones; after "
-            + "sign:SOURCE= those at which it is once a document of its opportunity is signed.",
+        "The sales stages at which a deal is handed off, as SOURCE=STAGE,STAGE;…, if not the catalog's or, without "
+            + "one, the built-in ones; after sign:SOURCE= those at which it is once a document of its opportunity is "
+            + "signed.",
         expected: "text")
     static let catalogRefresh = DurationSetting(
         "BATON_CATALOG_REFRESH", "After how long at the most a worker takes up a newly approved catalog.",

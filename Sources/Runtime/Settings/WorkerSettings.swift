@@ -48,7 +48,7 @@ public struct WorkerSettings: Sendable, Equatable {
     public let maxBodyBytes: Int
     /// The most lines a deal may have.
     public let maxLines: Int
-    /// The sales stages at which a deal is handed off, if not the built-in ones.
+    /// The sales stages at which a deal is handed off, if not the catalog's or, without one, the built-in ones.
     public let triggerStages: String?
     /// After how long at the most a worker takes up a newly approved catalog.
     public let catalogRefresh: Duration

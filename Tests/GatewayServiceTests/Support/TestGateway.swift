@@ -33,6 +33,7 @@ struct TestGateway: Sendable {
     /// Runs `body` with a gateway at a broker that is there, under the account that the settings may name.
     static func run(
         _ sources: [Source], at broker: TestBroker, settings: [String: String] = [:],
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: @Sendable (TestGateway) async throws -> Void
     ) async throws {
         var environment = [
@@ -42,7 +43,7 @@ struct TestGateway: Sendable {
         let gateway = try Gateway(
             settings: try GatewaySettings(environment: environment),
             sources: Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0) }),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            logger: logger)
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         let consumer = Consumer(settings: broker.settings, queue: queue, prefetch: 1000)
         let outcome: Result<Void, any Error>

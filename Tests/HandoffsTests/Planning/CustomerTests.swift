@@ -1,6 +1,7 @@
 import Catalogs
 import Deals
 import Testing
+import Twins
 import Workers
 
 @testable import Handoffs
@@ -61,6 +62,23 @@ import Workers
         #expect(other.customerNaturalKey.hasSuffix("|new:O-1/CT-1"))
         let stranger = try #require(try await desk.refusal(deal, choices: ["customer": "CUS-OTHER"]))
         #expect(stranger.incidentClass == .duplicateCustomer)
+    }
+
+    @Test("A6 a parent of whom a person said that nobody known is meant is none that was made before")
+    func newParent() async throws {
+        let desk = try PlanningDesk()
+        _ = [desk.customer("Nordwind Holding SE"), desk.customer("Nordwind Holdings SE")]
+        let deal = try SoldDeals.deal {
+            SoldDeals.customer(&$0) { $0["parent"] = ["name": "Nordwind Holding SE", "country": "DE"] }
+        }
+        #expect(try await desk.refusal(deal)?.incidentClass == .duplicateCustomer)
+        let plan = try await desk.stored(deal, choices: ["parent": "new"])
+        let parent = try #require(plan.provisioning?.parent)
+        #expect(plan.parentNaturalKey(of: parent).hasSuffix("|new:O-1/CT-1"))
+        #expect(
+            CreateParentCustomer(erp: MemoryERP(desk.targets, through: desk.asked)).claim(for: plan)?.naturalKey
+                == plan.parentNaturalKey(of: parent))
+        #expect(!plan.customerNaturalKey.contains("|new:"))
     }
 
     @Test("A6 below the match threshold two are different, at it a person is asked; another tax id is another company")

@@ -105,6 +105,40 @@ import Workers
         #expect(later.provisioning?.templates.contains(TemplateUsed(code: "TPL-IMPL", version: 4)) == true)
     }
 
+    @Test("C3 parts and phases of like names have steps of their own")
+    func likeNames() async throws {
+        let desk = try PlanningDesk { tables in
+            let first = tables.services[0].validFrom
+            let phases = ["DESIGN", "2-DESIGN"].map { code in
+                ProjectTemplate.Phase(
+                    code: code, name: code, tasks: [.init(code: "T", name: "Task", role: "consultant", billable: true)])
+            }
+            tables.templates.append(
+                ProjectTemplate(code: "TPL-X", version: 1, name: "X", phases: phases, validFrom: first))
+            tables.services += ["X", "X-2"].map { code in
+                Service(
+                    code: code, name: code, billingCode: "B-1", marginCode: "M-1", practice: "implementation",
+                    taxCategory: "consulting", template: "TPL-X", validFrom: first)
+            }
+            tables.services.append(
+                Service(
+                    code: "XX", name: "XX", billingCode: "B-1", marginCode: "M-1", practice: "implementation",
+                    taxCategory: "consulting",
+                    components: [
+                        .init(service: "X", shareBasisPoints: 2500), .init(service: "X", shareBasisPoints: 2500),
+                        .init(service: "X-2", shareBasisPoints: 5000),
+                    ], validFrom: first))
+        }
+        let plan = try await desk.stored(
+            try SoldDeals.deal { data in
+                data["lines"] = [
+                    SoldDeals.line(1, "XX", 12_500_000, ["model": "fixed_fee", "installments": 1])
+                ]
+            })
+        let codes = try #require(plan.provisioning?.phases.map(\.code))
+        #expect(codes.count == 6 && Set(codes).count == 6, "\(codes)")
+    }
+
     @Test("A20 every enriched field records its row, table and version; the same versions give the same bytes again")
     func sources() async throws {
         let deal = try SoldDeals.deal()

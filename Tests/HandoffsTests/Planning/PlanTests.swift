@@ -1,7 +1,9 @@
 import Catalogs
 import Deals
 import Foundation
+import Sagas
 import Testing
+import Twins
 import Workers
 
 @testable import Handoffs
@@ -25,6 +27,33 @@ import Workers
         let stale = try #require(try await desk.refusal(deal))
         #expect(stale.incidentClass == .planStale && stale.reason.contains(shown))
         #expect(desk.targets.snapshot.effects.isEmpty)
+    }
+
+    @Test("M8 a later version's plan upon what stands is another than the one upon nothing")
+    func standing() async throws {
+        let desk = try PlanningDesk()
+        let plan = try await desk.stored(try SoldDeals.deal())
+        let base = Base(
+            version: 1, plan: plan, receipts: [CreateProject.name: Receipt(externalID: "PRJ-1", origin: .created)])
+        let later = try SoldDeals.deal { $0["version"] = 2 }
+        let shown = try await desk.planning.plan(later, upon: base)
+        let blind = try await desk.planning.plan(later)
+        #expect(shown.planHash != nil && shown.planHash != blind.planHash)
+    }
+
+    @Test("a catalog that cannot be read is waited for")
+    func unreadable() async throws {
+        struct Unreadable: Error {}
+        struct Broken: CatalogSource {
+            func current() async throws -> Catalog? { throw Unreadable() }
+        }
+        let desk = try PlanningDesk()
+        let planning = Planning(
+            catalogs: Broken(), erp: MemoryERP(desk.targets, through: desk.asked),
+            psa: MemoryPSA(desk.targets, through: desk.asked),
+            tax: MemoryTax(desk.targets, through: desk.asked, rates: [:]))
+        let deal = try SoldDeals.deal()
+        await #expect(throws: Unavailable.self) { try await planning.plan(deal) }
     }
 
     @Test("M8 a plan says calls, drawn numbers, schedule, totals, approvals and rules, and asks without writing")

@@ -34,6 +34,33 @@ import Workers
         #expect(same.changes.isEmpty && same.taxed.allSatisfy { $0.minorUnits.before == $0.minorUnits.after })
     }
 
+    @Test("M9 sums of more than 64 bits stay at the largest, and another numbering is a difference")
+    func extremes() throws {
+        let largest: Int64 = 9_007_199_254_740_991
+        let deals = try (1...1030).map { number in
+            try SoldDeals.deal { data in
+                data["opportunity"] = "O-\(number)"
+                data["totalMinor"] = largest
+                data["lines"] = [
+                    SoldDeals.line(1, "IMPL-CORE", Int(largest), ["model": "fixed_fee", "installments": 1])
+                ]
+            }
+        }
+        let before = try #require(try PlanningDesk().catalog)
+        let after = try #require(
+            try PlanningDesk { tables in
+                tables.entities = tables.entities.map { entity in
+                    LegalEntity(
+                        code: entity.code, name: entity.name, country: entity.country, currencies: entity.currencies,
+                        numbering: "N-{seq:6}", costCentres: entity.costCentres, combinations: entity.combinations,
+                        validFrom: entity.validFrom)
+                }
+            }.catalog)
+        let report = WhatIf(deals: deals, before: before, after: after)
+        #expect(report.money.map(\.minorUnits) == [.init(before: .max, after: .max)])
+        #expect(report.changes.allSatisfy { $0.what == ["project number"] } && report.changes.count == 1030)
+    }
+
     @Test("M9 differences in projects, schedule lines, money and entity are each reported, deal by deal")
     func differences() throws {
         let deals = [

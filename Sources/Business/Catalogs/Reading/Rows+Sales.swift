@@ -38,6 +38,9 @@ extension Service.Component {
         self.init(
             service: row.code("service"), shareBasisPoints: row.integer("shareBasisPoints", in: 0...10_000),
             billing: billing.map(Deal.Billing.init))
+        if self.billing == .milestone {
+            row.report("a component is not billed by milestones, which a deal has for whole lines", at: "billing")
+        }
     }
 }
 

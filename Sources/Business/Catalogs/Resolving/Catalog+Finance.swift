@@ -111,9 +111,8 @@ extension Catalog {
     public func tax(
         seller: String, customer: Deal.Customer, category: String, on day: CalendarDate
     ) throws(CatalogProblem) -> Resolved<TaxRule> {
-        let place = [customer.shipTo, customer.billTo].compactMap(\.self).first { $0.country == customer.country }
         let rule = try tax(
-            seller: seller, country: customer.country, region: place?.region, category: category, on: day)
+            seller: seller, country: customer.country, region: customer.taxRegion, category: category, on: day)
         let isRegistered =
             customer.taxId != nil || customer.taxRegistrations.contains { $0.country == customer.country }
         guard !rule.value.requiresRegistration || isRegistered else {

@@ -1,5 +1,4 @@
 public import Deals
-public import Workers
 
 extension Catalog {
     /// With which systems an entity works on `day`.
@@ -40,14 +39,6 @@ extension Catalog {
                 cure: "add the domain to record-owners.yml and publish it")
         }
         return owner.map(\.system)
-    }
-
-    /// Whom an incident of a class goes to at an entity; nil where no row says it.
-    public func contact(
-        for incidentClass: IncidentClass, entity: String, on day: CalendarDate
-    ) -> Resolved<IncidentContact>? {
-        let subjects = [entity, IncidentContact.anyEntity].map { "\(incidentClass.rawValue)/\($0)" }
-        return row(index.incidentContacts, subjects, on: day)
     }
 
     /// When two customers of an entity may be the same; nil where no row says it.

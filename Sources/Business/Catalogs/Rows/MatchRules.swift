@@ -12,7 +12,7 @@ public struct MatchRules: CatalogRow {
     public let taxIDEqual: Bool
     /// From which likeness of the names, 0 to 100, another customer is a candidate.
     public let nameSimilarity: Int
-    /// Whether only customers of the same country are compared by name.
+    /// Whether names are compared within a country only; kept for people, as no look-up knows a country.
     public let sameCountry: Bool
     /// Words that say nothing about who it is, such as `GmbH`.
     public let ignoredWords: [String]

@@ -10,7 +10,7 @@ public struct TriggerRule: CatalogRow {
 
     /// The source, or `*` for every one that no other row names.
     public let source: String
-    /// The stages in the source's words.
+    /// The stages as a deal names them: of a mapped source the mapping's words, such as `Closed Won`.
     public let stages: [String]
     /// The team that answers for it.
     public let owner: IncidentClass.Owner

@@ -130,7 +130,7 @@ struct HTTPCaller: Sendable {
 
 extension String {
     /// Percent-encoded for one part of a path or one value of a query.
-    var asPart: String {
+    public var asPart: String {
         let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
         return utf8.map { byte in
             plain.contains(byte)

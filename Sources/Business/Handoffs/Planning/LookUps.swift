@@ -123,9 +123,8 @@ struct Inquiry {
             customer.taxRegistrations.map { ($0.country, $0.number) }
         ) { first, _ in first }
         if let own = customer.taxId, registrations[customer.country] == nil { registrations[customer.country] = own }
-        let place = [customer.shipTo, customer.billTo].compactMap(\.self).first { $0.country == customer.country }
         return TaxQuestion(
-            sellerEntity: entity, customerCountry: customer.country, region: place?.region,
+            sellerEntity: entity, customerCountry: customer.country, region: customer.taxRegion,
             registrations: registrations, category: category, date: resolution.day.description)
     }
 }

@@ -31,17 +31,7 @@ public struct Planning: Sendable {
     public func validate(
         _ deal: Deal, isOffline: Bool = false, on attempt: PlanningAttempt = .now()
     ) async throws -> [PlanFinding] {
-        guard let catalog = try await catalogs.current() else { return Self.withoutCatalog(deal) }
-        let resolution = Resolution(of: deal, by: catalog)
-        guard resolution.findings.isEmpty, !isOffline else {
-            return Array(resolution.findings.prefix(Validation.mostFindings))
-        }
-        do {
-            _ = try await ask(about: deal, resolution, attempt)
-            return []
-        } catch let refused as Refused {
-            return [PlanFinding(refused)]
-        }
+        try await plan(deal, isOffline: isOffline, on: attempt).findings
     }
 
     /// What `deal` will do, or everything because of which it will do nothing; writes nothing anywhere. Offline, nobody is
@@ -49,7 +39,7 @@ public struct Planning: Sendable {
     public func plan(
         _ deal: Deal, upon base: Base<HandoffPlan>? = nil, isOffline: Bool = false, on attempt: PlanningAttempt = .now()
     ) async throws -> PlanDocument {
-        let catalog = try await catalogs.current()
+        let catalog = try await catalogInForce()
         do {
             let plan = try await plan(
                 deal, handoff: PlanDocument.noHandoff, upon: base, by: catalog, isOffline: isOffline, on: attempt)
@@ -67,9 +57,18 @@ public struct Planning: Sendable {
     ) async throws -> HandoffPlan {
         do {
             return try await plan(
-                deal, handoff: handoff, upon: base, by: try await catalogs.current(), isOffline: false, on: attempt)
+                deal, handoff: handoff, upon: base, by: try await catalogInForce(), isOffline: false, on: attempt)
         } catch let refusal as Refusal {
             throw refusal.refused
+        }
+    }
+
+    /// A catalog that cannot be read now is waited for like any target that does not answer.
+    private func catalogInForce() async throws -> Catalog? {
+        do {
+            return try await catalogs.current()
+        } catch let error where !(error is CancellationError) {
+            throw Unavailable(.failure, target: "catalog", reason: "the catalog in force cannot be read: \(error)")
         }
     }
 
@@ -110,7 +109,8 @@ public struct Planning: Sendable {
         } catch let refused as Refused {
             throw Refusal([PlanFinding(refused)], refused)
         } catch {
-            throw Refusal([], Refused(.unknown, "planning failed: \(type(of: error))"))
+            let refused = Refused(.unknown, "planning failed: \(type(of: error))")
+            throw Refusal([PlanFinding(refused)], refused)
         }
     }
 
@@ -198,6 +198,9 @@ extension PlanFinding {
             case .sowMismatch:
                 ("$.data.sowHash", "Publish a version made from the signed text, or have it signed again.")
             case .planStale: ("$.expectedplanhash", "Look at the plan again and publish a version with its hash.")
+            case .targetRefused: ("$.data", "Set right in the system what the reason names, then requeue send.")
+            case .amountsDoNotAddUp:
+                ("$.data.lines", "Make the parts' billing sum to the lines, in the deal or in services.yml.")
             default: ("$.data", "See the reason.")
             }
         self.init(refused.incidentClass, path, refused.reason, cure: cure)

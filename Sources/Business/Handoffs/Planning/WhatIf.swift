@@ -122,13 +122,19 @@ private struct Sums {
         projects += 1
         lines += plan.schedule.count
         let account = [plan.project.legalEntity, plan.project.currency]
-        money[account, default: 0] += WhatIf.total(of: plan)
+        money[account] = Self.sum(money[account] ?? 0, WhatIf.total(of: plan))
         guard let enrichment = plan.enrichment else { return }
         let treatments = Dictionary(uniqueKeysWithValues: enrichment.taxes.map { ($0.category, $0.treatment) })
         for part in enrichment.components {
             guard let treatment = treatments[part.taxCategory] else { continue }
-            taxed[account + [treatment], default: 0] += part.amountMinor
+            taxed[account + [treatment]] = Self.sum(taxed[account + [treatment]] ?? 0, part.amountMinor)
         }
+    }
+
+    /// A thousand of the largest deals are beyond 64 bits: then it stays at the largest sum.
+    private static func sum(_ one: Int64, _ other: Int64) -> Int64 {
+        let (sum, isTooLarge) = one.addingReportingOverflow(other)
+        return isTooLarge ? .max : sum
     }
 }
 
@@ -146,6 +152,8 @@ extension WhatIf.Change {
         compare("billing and margin codes") { plan in
             plan.enrichment?.components.map { [$0.billingCode, $0.marginCode, "\($0.amountMinor)"] }
         }
+        compare("project number") { $0.provisioning?.numberPattern }
+        compare("rate cards") { plan in plan.enrichment?.components.map(\.rateCard) }
         compare("phases and tasks") { $0.provisioning?.phases }
         compare("dimensions") { $0.provisioning?.dimensions }
         compare("billing terms") { $0.enrichment?.terms }

@@ -8,10 +8,10 @@ struct CreateParentCustomer: Step {
     let target = "ERP"
     let erp: any ERP
 
-    /// The same claim as that of a deal whose own customer it is.
+    /// The same claim as that of a deal whose own customer it is, unless a person said that nobody known is meant.
     func claim(for plan: HandoffPlan) -> Claim? {
         guard plan.provisioning?.linkedParentID == nil, let parent = plan.provisioning?.parent else { return nil }
-        return Claim(target: target, thing: CreateCustomer.thing, naturalKey: HandoffPlan.naturalKey(of: parent))
+        return Claim(target: target, thing: CreateCustomer.thing, naturalKey: plan.parentNaturalKey(of: parent))
     }
 
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {

@@ -203,7 +203,7 @@ extension Resolution {
                 if let part = resolve(part, of: line, place, at: path) { own.append(part) }
             }
             guard findings.count == before, !own.isEmpty else { return }
-            if own.count > 1, line.billing == .milestone, own.contains(where: { $0.billing != nil }) {
+            if line.billing == .milestone, own.contains(where: { $0.billing != nil }) {
                 report(
                     .serviceUnknown, at: "\(path).billing.model",
                     "is milestone, and parts of package \(line.service) are billed each in its own way",

@@ -33,9 +33,12 @@ public struct CPQQuote: SourceMapping {
     }
 
     /// The lines that are sold, each price once: options that nobody took and headings of bundles left out.
-    private func sold(in record: SourceRecord) throws(MappingFailure) -> [SourceRecord] {
+    private func sold(in record: SourceRecord) throws(MappingFailure) -> [SourceRecord]? {
         var reader = rules.reader
-        let lines = reader.records(.lines, in: record).filter {
+        let all = reader.records(.lines, in: record)
+        // What is missing or no list is told where the deal is put together.
+        guard !all.isEmpty else { return nil }
+        let lines = all.filter {
             $0.value(at: ["SBQQ__Optional__c"])?.json != .bool(true)
         }
         guard let currency = reader.currency(in: record), let total = reader.minor(.total, currency, in: record) else {
@@ -50,7 +53,7 @@ public struct CPQQuote: SourceMapping {
                     index: index, id: line.id("Id"), requiredBy: line.id("SBQQ__RequiredBy__c"), amount: amount))
         }
         guard let sold = BundleLine.sold(bundleLines, total: total) else {
-            let path = (reader.find(.total, in: record)?.path).map { $0 } ?? record.path
+            let path = reader.find(.total, in: record)?.path ?? record.path
             throw MappingFailure(
                 "is neither the sum of all lines nor of those without their bundles", at: path,
                 cure: "Send the quote after its calculation has ended, with the lines that make up its net amount.")

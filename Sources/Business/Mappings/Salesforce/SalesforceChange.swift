@@ -68,9 +68,10 @@ public struct SalesforceChange: SourceMapping {
                 : "Read the opportunity with its account and lines, and send it as record.")
     }
 
-    /// The names of the fields that have changed or were emptied, of compound ones the first part; nil where they come as
-    /// the bit sets of the Pub/Sub API, which nobody has resolved.
+    /// The names of the fields that have changed or were emptied, of compound ones the first part; nil where they are not
+    /// said, or come as the bit sets of the Pub/Sub API, which nobody has resolved.
     private func changedFields(_ header: Located) -> Set<String>? {
+        guard case .array? = header.json.member("changedFields") else { return nil }
         var names: Set<String> = []
         for member in ["changedFields", "nulledFields", "diffFields"] {
             guard case .array(let items)? = header.json.member(member) else { continue }
@@ -104,5 +105,9 @@ public struct SalesforceChange: SourceMapping {
 
 extension FieldMap {
     /// The first names of every field that is read of the record itself; an item's fields are those of other records.
-    var allFields: Set<String> { Set(Attribute.allCases.filter { !$0.isOfItem }.flatMap { self[$0].fields }) }
+    var allFields: Set<String> {
+        let names = Attribute.allCases.filter { !$0.isOfItem }.flatMap { self[$0].fields }
+        // A lookup is read by its relation's name and changes by its field's: Account and AccountId, X__r and X__c.
+        return Set(names.flatMap { [$0, $0.hasSuffix("__r") ? "\($0.dropLast())c" : "\($0)Id"] })
+    }
 }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Connectors
 import Deals
 import Logging
 import Mappings
@@ -72,9 +73,9 @@ struct HubSpotDeals: Sendable {
 
     private func deal(_ id: String, _ deadline: ContinuousClock.Instant) async throws -> JSON? {
         let query =
-            (wanted.deal + api.properties).map { "properties=\($0.asQuery)" }
+            (wanted.deal + api.properties).map { "properties=\($0.asPart)" }
             + ["line_items", "companies", "contacts"].map { "associations=\($0)" }
-        let path = "/crm/v3/objects/deals/\(id.asQuery)?\(query.joined(separator: "&"))"
+        let path = "/crm/v3/objects/deals/\(id.asPart)?\(query.joined(separator: "&"))"
         return try await send(.GET, path, nil, deadline)
     }
 
@@ -148,16 +149,5 @@ struct HubSpotDeals: Sendable {
             logger.error("HubSpot refused to answer", metadata: ["status": "\(response.status.code)"])
             throw Problem(.unavailable, "HubSpot answered \(response.status.code)")
         }
-    }
-}
-
-extension String {
-    /// Percent-encoded for one part of a path or of a query.
-    fileprivate var asQuery: String {
-        let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
-        return utf8.map { byte in
-            plain.contains(byte)
-                ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }.joined()
     }
 }

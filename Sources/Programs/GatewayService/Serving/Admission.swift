@@ -1,8 +1,9 @@
 import Synchronization
 
-/// Counts what is in work for each caller: whoever sends too much at once waits for itself, and for nobody else.
+/// Counts what is in work under each name, so that one source's load is not another's. A source's name is not proven
+/// before its body was read: keep strangers off by a proxy.
 final class Admission: Sendable {
-    /// How many requests of one caller may be in work at once.
+    /// How many requests under one name may be in work at once.
     let limit: Int
     private let inWork = Mutex<[String: Int]>([:])
 
@@ -10,7 +11,7 @@ final class Admission: Sendable {
         self.limit = limit
     }
 
-    /// Runs `work` for `caller`, or throws ``Problem`` where too much of it is in work.
+    /// Runs `work` under the name `caller`, or throws ``Problem`` where too much of it is in work.
     func admit<Value: Sendable>(_ caller: String, _ work: () async throws -> Value) async throws -> Value {
         try enter(caller)
         defer { leave(caller) }

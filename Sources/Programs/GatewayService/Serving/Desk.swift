@@ -28,7 +28,7 @@ struct Desk: Sendable {
             answer = try await self.answer(request, found, start)
         } catch let problem as Problem {
             answer = problem.answer
-            if [.tooLarge, .tooSlow, .tooMany].contains(problem.kind) { close(context) }
+            if problem.isBeforeTheEnd { close(context) }
         } catch is TimeOver {
             answer = Problem(.unavailable, "it took longer than a request may").answer
         } catch {
@@ -70,6 +70,7 @@ struct Desk: Sendable {
                 return try await operation == .plan ? checks.plan(body) : checks.validate(body)
             }
         case .describe:
+            _ = try await body(of: request, until: deadline)
             return Answer(.ok, "application/json", bytes: PackageResources.openapi_json)
         }
     }
@@ -87,10 +88,15 @@ struct Desk: Sendable {
             throw tooLarge
         } catch is TimeOver {
             throw Problem(.tooSlow, "a request may take \(requestTime)")
+        } catch let cancellation as CancellationError {
+            throw cancellation
+        } catch {
+            // Whoever hangs up hears nothing of it, and it is no failure of ours.
+            throw Problem(.unreadable, "the body did not come to its end")
         }
     }
 
-    /// The rest of a request that is not read to its end would keep the connection; what was answered goes out first.
+    /// The server reads on what of a request nobody wants, for as long as it comes; what was answered goes out first.
     private func close(_ context: GatewayContext) {
         let channel = context.channel
         channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }

@@ -66,6 +66,14 @@ struct Problem: Error, Equatable, Sendable {
         self.allowed = allowed
     }
 
+    /// Whether it may be said before the request was read to its end: its connection is of no more use then.
+    var isBeforeTheEnd: Bool {
+        switch kind {
+        case .notFound, .methodNotAllowed, .notAuthorized, .notPermitted, .tooLarge, .tooSlow, .tooMany: true
+        case .notAuthentic, .unsupportedMediaType, .unreadable, .unavailable, .failed: false
+        }
+    }
+
     var answer: Answer {
         var answer = Answer(
             kind.status, "application/problem+json",
@@ -79,6 +87,7 @@ struct Problem: Error, Equatable, Sendable {
         case .unavailable, .tooMany: answer.headers[.retryAfter] = String(Self.retryAfterSeconds)
         default: break
         }
+        if isBeforeTheEnd { answer.headers[.connection] = "close" }
         return answer
     }
 }

@@ -9,6 +9,15 @@ enum SourceKind: String, CaseIterable, Sendable {
     var needsPublicURL: Bool { self == .hubspot }
     /// Whether its webhooks only name an object, which has to be fetched.
     var needsAPI: Bool { self == .hubspot }
+    /// Whether it signs what it sends instead of showing a secret.
+    var signs: Bool { self == .hubspot || self == .docusign }
+    /// Whether its messages name the organisation, portal or account that they come from.
+    var namesOrganisations: Bool {
+        switch self {
+        case .salesforceOutbound, .dynamics, .hubspot, .docusign: true
+        case .salesforcePlatform, .salesforceChange, .cpq, .canonical: false
+        }
+    }
     /// Whether nothing but the organisation's id says whose message it is.
     var needsOrganisations: Bool { self == .salesforceOutbound }
 }

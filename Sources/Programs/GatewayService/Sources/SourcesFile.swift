@@ -85,6 +85,9 @@ struct SourcesFile {
         if kind.needsOrganisations, organisations.isEmpty {
             report("\(name) has no `organisations`", "the ids of the organisations that may send")
         }
+        if !kind.namesOrganisations, mapping["organisations"] != nil {
+            report("\(name) has `organisations`, which nothing checks for \(kind.rawValue)", "no `organisations`")
+        }
         if kind == .salesforceOutbound, organisations.contains(where: { SalesforceID($0) == nil }) {
             report("`organisations` of \(name) has what is no id of Salesforce", "ids of 15 or 18 characters")
         }
@@ -122,6 +125,9 @@ struct SourcesFile {
         of name: String, _ kind: SourceKind, _ mapping: Node.Mapping
     ) -> SharedSecretVerification.Place {
         let (header, parameter) = (mapping["header"]?.string, mapping["parameter"]?.string)
+        for key in ["header", "parameter"] where kind.signs && mapping[Node(key)] != nil {
+            report("\(name) has `\(key)`, which nothing reads for \(kind.rawValue): it signs", "no `\(key)`")
+        }
         if header != nil, parameter != nil {
             report("\(name) has both `header` and `parameter`", "the one place where the secret is shown")
         }

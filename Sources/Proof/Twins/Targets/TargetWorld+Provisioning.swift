@@ -113,9 +113,9 @@ extension TargetWorld {
     }
 
     mutating func withdraw(_ id: String, project: String, key: String) throws {
-        let found = demands.firstIndex { $0.id == id && $0.project == project && !$0.isGone }
+        let found = demands.firstIndex { $0.id == id.lowercased() && $0.project == project && !$0.isGone }
         guard let found else { throw Self.missing(id) }
         demands[found].isGone = true
-        note(.withdrawDemand, key, id)
+        note(.withdrawDemand, key, demands[found].id)
     }
 }

@@ -245,14 +245,14 @@ extension TargetWorld {
     }
 
     mutating func deleteTasks(_ id: String, project: String, key: String) throws {
-        let found = taskLists.firstIndex { $0.id == id && $0.project == project && !$0.isGone }
+        let found = taskLists.firstIndex { $0.id == id.lowercased() && $0.project == project && !$0.isGone }
         guard let found else { throw Self.missing(id) }
         guard activation(of: project) == nil || taskLists.count(where: { $0.project == project && !$0.isGone }) > 1
         else {
             throw TargetRefusal(status: 409, code: "is_active", text: "project \(project) is active")
         }
         taskLists[found].isGone = true
-        note(.deleteTasks, key, id)
+        note(.deleteTasks, key, taskLists[found].id)
     }
 
     mutating func activate(_ project: String, key: String) -> String {

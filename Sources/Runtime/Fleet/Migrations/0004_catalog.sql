@@ -45,6 +45,7 @@ BEGIN
         NEW.approved_by := NULL;
         NEW.approved_at := NULL;
     ELSE
+        NEW.note := OLD.note;
         NEW.proposed_by := OLD.proposed_by;
         NEW.proposed_at := OLD.proposed_at;
         NEW.base := OLD.base;
@@ -147,7 +148,7 @@ CREATE TRIGGER catalog_changes_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON 
 DO $$
 DECLARE group_name text; login record;
 BEGIN
-    FOREACH group_name IN ARRAY ARRAY['baton_catalog', 'baton_catalog_approval'] LOOP
+    FOREACH group_name IN ARRAY ARRAY['baton_catalog', 'baton_catalog_approval', 'baton_catalog_reader'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = group_name) THEN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', group_name);
@@ -170,13 +171,15 @@ BEGIN
             END;
         END IF;
     END LOOP;
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO baton_catalog, baton_catalog_approval', current_schema());
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO baton_catalog, baton_catalog_approval, baton_catalog_reader',
+        current_schema());
 END $$;
 
 REVOKE ALL ON FUNCTION stamp_catalog(), keep_a_catalog(), accept_catalog_change(), check_catalog_history(),
     refuse_catalog_change() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clock(timestamptz) TO baton_catalog, baton_catalog_approval;
-GRANT SELECT ON catalogs TO baton_worker, baton_reader, baton_operator, baton_catalog, baton_catalog_approval;
+GRANT SELECT ON catalogs TO baton_worker, baton_reader, baton_operator, baton_catalog, baton_catalog_approval,
+    baton_catalog_reader;
 GRANT SELECT ON catalog_changes TO baton_reader, baton_operator, baton_catalog, baton_catalog_approval;
 GRANT SELECT ON schema_migrations TO baton_catalog, baton_catalog_approval;
 -- Proposing again what was rejected or superseded is a change of its state; which change is whose, the trigger says.

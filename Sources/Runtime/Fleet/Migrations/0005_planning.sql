@@ -85,8 +85,9 @@ CREATE TABLE numbers (
 
 -- Who has drawn gets the same again without a lock. Who has not waits for the row of the series, and then looks once
 -- more: its twin may have drawn for the same key meanwhile. Nothing is drawn before that, so there are no gaps.
+-- A session's temporary tables come last: searched first, as they are if not named, they would stand in for ours.
 CREATE FUNCTION draw_number(wanted_series text, wanted_key text) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = :schema, pg_temp AS $$
 DECLARE drawn bigint;
 BEGIN
     SELECT n.number INTO drawn FROM numbers n WHERE n.series = wanted_series AND n.key = wanted_key;
@@ -115,3 +116,7 @@ GRANT UPDATE (handoff_id) ON events TO baton_intake;
 -- Any worker's sweeper tells people of a signature whose deal has not come.
 GRANT UPDATE (state, due_at) ON signatures TO baton_worker;
 GRANT SELECT ON number_series, numbers TO baton_reader, baton_operator;
+
+-- The same for what is run with the owner's rights since earlier migrations.
+ALTER FUNCTION chain_journal() SET search_path = :schema, pg_temp;
+ALTER FUNCTION broken_journals() SET search_path = :schema, pg_temp;

@@ -12,7 +12,7 @@ public struct StoredDeals: Sendable {
     private static let latest = Statement(
         "latest_deals",
         """
-        SELECT h.id::text, h.opportunity, h.contract, h.version, h.state, d.body
+        SELECT h.id::text, d.body
         FROM handoffs h JOIN deals d ON d.handoff_id = h.id
         WHERE h.kind <> 'cancel' ORDER BY h.created_at DESC, h.id LIMIT $1
         """)
@@ -20,10 +20,7 @@ public struct StoredDeals: Sendable {
     /// The newest of them, at most `count`, newest first; no cancellations.
     public func latest(_ count: Int) async throws -> [StoredDeal] {
         try await database.query(Self.latest, Int64(count)).map { row in
-            StoredDeal(
-                handoff: try row.value(0, as: String.self), opportunity: try row.value(1, as: String.self),
-                contract: try row.value(2, as: String.self), version: Int(try row.value(3, as: Int32.self)),
-                state: try row.value(4, as: String.self), body: try row.value(5, as: String.self))
+            StoredDeal(handoff: try row.value(0, as: String.self), body: try row.value(1, as: String.self))
         }
     }
 }
@@ -32,14 +29,6 @@ public struct StoredDeals: Sendable {
 public struct StoredDeal: Sendable, Equatable {
     /// The handoff's id.
     public let handoff: String
-    /// The opportunity.
-    public let opportunity: String
-    /// The contract.
-    public let contract: String
-    /// The contract's version.
-    public let version: Int
-    /// How the handoff stands.
-    public let state: String
     /// The deal's canonical JSON.
     public let body: String
 }
