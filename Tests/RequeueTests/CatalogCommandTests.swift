@@ -104,6 +104,14 @@ import Testing
         }
     }
 
+    @Test("a file that is not there is said in words")
+    func noFile() async throws {
+        try await SupportDesk.with { desk in
+            let plan = try await desk.baton("plan", "no-such-file.json", "--offline")
+            #expect(plan.status == 64 && plan.words.contains("no-such-file.json is no file that can be read"))
+        }
+    }
+
     @Test("a step that no plan has is reported by check")
     func unknownStep() async throws {
         try await SupportDesk.with { desk in

@@ -72,7 +72,7 @@ import Testing
                 ).status == 3)
             #expect(
                 try await desk.baton(
-                    "handoff", "choose", deal.handoff, "--what", "The Customer", "--value", "new", "--reason", "r"
+                    "handoff", "choose", deal.handoff, "--what", "custmer", "--value", "new", "--reason", "r"
                 ).status == 64)
         }
     }

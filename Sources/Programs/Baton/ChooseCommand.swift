@@ -1,4 +1,5 @@
 import ArgumentParser
+import Handoffs
 import Operations
 import OperatorConsole
 
@@ -14,7 +15,7 @@ struct ChooseCommand: AsyncParsableCommand {
     @Argument(help: "The handoff's id, or its beginning.")
     var handoff: String
 
-    @Option(help: "What is decided, such as customer.")
+    @Option(help: "What is decided: customer or parent.")
     var what: String
 
     @Option(help: "What is chosen: an id, or new.")
@@ -27,8 +28,9 @@ struct ChooseCommand: AsyncParsableCommand {
     @OptionGroup var broker: BrokerOptions
 
     func validate() throws {
-        let isName = what.wholeMatch(of: /[a-z][a-z0-9-]*/) != nil
-        if !isName { throw ValidationError("--what is a name of small letters, digits and hyphens, such as customer") }
+        guard DealHandoff.choices.contains(what) else {
+            throw ValidationError("--what is \(DealHandoff.choices.joined(separator: " or ")), not '\(what)'")
+        }
         for (option, text) in [("--value", value), ("--reason", reason)] where text.allSatisfy(\.isWhitespace) {
             throw ValidationError("\(option) must say something")
         }

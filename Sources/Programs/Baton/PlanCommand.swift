@@ -17,7 +17,7 @@ struct PlanCommand: AsyncParsableCommand {
             DEAL is a file with an event about a deal (v1, v2 or in its source's own words) or with its bare data. The ERP is \
             asked who is known and the tax engine how it is taxed, unless --offline; the database is asked for the catalog \
             in force and for the version that a later one builds upon. Exit code 4: the deal cannot be planned, and the \
-            findings say why. An event with the member expectedplanhash is carried out by the plan of that hash or not at \
+            findings say why. Neither the stage nor what was done for the deal already is judged. An event with the member expectedplanhash is carried out by the plan of that hash or not at \
             all.
             """)
 
@@ -45,7 +45,9 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     private func plan() async throws -> PlanDocument {
-        let body = [UInt8](try Data(contentsOf: URL(fileURLWithPath: deal)))
+        guard let body = FileManager.default.contents(atPath: deal).map({ [UInt8]($0) }) else {
+            throw ValidationError("\(deal) is no file that can be read")
+        }
         let deal: Deal
         do {
             deal = try DealDocument.deal(in: body, mappings: SourceMappings.all())

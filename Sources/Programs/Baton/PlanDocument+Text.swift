@@ -62,7 +62,9 @@ extension PlanDocument.Outline {
         }
         lines += schedule.map { "bill         \($0.dueDate)  \(amountText($0.amountMinor, currency))  \($0.text)" }
         lines.append("total        \(amountText(total.minorUnits, currency))")
-        lines += approvals.map { "approval     \($0.gate) above \(amountText($0.aboveMinor, currency)): \($0.role)" }
+        lines += approvals.map {
+            "approval     \($0.gate) above \(amountText($0.aboveMinor, currency)): \($0.role), outside of Baton"
+        }
         lines += sources.map { "rule         \($0.rule): \($0.fields.joined(separator: ", "))" }
         lines += calls.enumerated().map { place, call in
             "call \(place + 1)\t\(call.target) \(call.verb)\t\(call.step)\tkey \(call.key.prefix(12))"

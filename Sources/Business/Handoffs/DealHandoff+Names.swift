@@ -5,4 +5,7 @@ extension DealHandoff {
         CreateTasks.name, CreateBillingSchedule.name, EndBillingSchedule.name, PublishDemand.name, ActivateProject.name,
         AnnounceHandoff.name,
     ]
+
+    /// What a person may decide where planning cannot.
+    public static let choices = [CustomerDecision.customer, CustomerDecision.parent]
 }
