@@ -67,7 +67,7 @@ import Workers
 
     @Test("a paused target is not called until it is resumed", .timeLimit(.minutes(1)))
     func paused() async throws {
-        try await TestFleet.with(limits: alwaysAsking) { fleet in
+        try await TestFleet.with { fleet in
             try await fleet.schema.database.script(
                 "INSERT INTO pauses (kind, name, why) VALUES ('target', '\(Self.queue)', 'maintenance')")
             try await fleet.admit(1...3)

@@ -21,9 +21,9 @@ package final class KnownGates: Sendable {
         self.host = host
     }
 
-    /// Remembers a gate that is shut.
+    /// Remembers a gate that is shut; not a pause, which a person ends at any moment and then sends everything on.
     func note(_ gate: TargetGate, of target: String) {
-        guard case .shut(let cause, let time) = gate else { return }
+        guard case .shut(let cause, let time) = gate, cause != .paused else { return }
         let now = host.now()
         shut.withLock {
             $0[target] = Shut(cause: cause, until: now + time, believedUntil: now + min(time, memory))
