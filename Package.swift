@@ -177,7 +177,7 @@ let package = Package(
                 yams,
             ],
             exclude: ["Planted", "Support/schema_errors.py"]),
-        tests("Deals", ["Deals", "Workers"], exclude: ["Support/schema_judge.py"]),
+        tests("Deals", ["Deals", "Support", "Workers"], exclude: ["Support/schema_judge.py"]),
         tests("Drill", ["Drill", "Support", asyncHTTPClient]),
         tests(
             "GatewayService",
@@ -198,7 +198,7 @@ let package = Package(
                 "Connectors", "Sagas", "SandboxSystems", "Twins", "Workers", asyncHTTPClient, metrics, metricsTestKit,
                 nioCore, nioPosix,
             ]),
-        tests("Mappings", ["Deals", "Mappings", "Workers", crypto], exclude: ["Recorded"]),
+        tests("Mappings", ["Deals", "Mappings", "Support", "Workers", crypto], exclude: ["Recorded"]),
         tests("Observability", ["Observability", coreMetrics, lifecycle, logging]),
         tests("Operations", ["Operations", "PostgreSQL", "RabbitMQ", "Support", "Workers"]),
         tests("PostgreSQL", ["PostgreSQL"]),

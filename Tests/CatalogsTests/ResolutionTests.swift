@@ -2,6 +2,7 @@ import Catalogs
 import Deals
 import Foundation
 import Mappings
+import Support
 import Testing
 import Workers
 
@@ -140,7 +141,7 @@ import Workers
     func parts() throws {
         let today = try day("2026-11-21")
         let seed = UInt64.random(in: 1...UInt64.max)
-        var dice = Dice(seed: seed)
+        var dice = Seeded(seed: seed)
         for _ in 0..<500 {
             let first = Int.random(in: 0...10_000, using: &dice)
             let second = Int.random(in: 0...(10_000 - first), using: &dice)
@@ -234,19 +235,5 @@ import Workers
             code: code, name: code, billingCode: "B", marginCode: "M", practice: "p", taxCategory: "t",
             template: template, components: components.map { .init(service: $0.0, shareBasisPoints: $0.1) },
             validFrom: from)
-    }
-}
-
-/// Numbers that a seed repeats.
-private struct Dice: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import Deals
+import Support
 import Testing
 
 @testable import Mappings

@@ -1,3 +1,5 @@
+import Support
+
 @testable import Deals
 
 /// A JSON text that may break every rule: scalars are raw bytes, names may repeat.

@@ -90,7 +90,7 @@ import Workers
     @Test("A9 whatever is sold, parts and schedule add up to the total, in currencies of no, two and three places")
     func totals() async throws {
         let seed = UInt64.random(in: 1...UInt64.max)
-        var dice = Dice(seed: seed)
+        var dice = Seeded(seed: seed)
         let catalog = try PlanningDesk { $0.billsAnything() }.catalog
         let desk = PlanningDesk(by: catalog)
         for code in ["JPY", "EUR", "KWD"] {
@@ -207,19 +207,5 @@ extension CatalogTables {
                     .init(service: "MIGRATION", shareBasisPoints: 3333, billing: .fixedFee(installments: 7)),
                     .init(service: "TRAINING", shareBasisPoints: 3334),
                 ], validFrom: first))
-    }
-}
-
-/// Numbers that a seed repeats.
-struct Dice: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
