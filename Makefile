@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-stop test up down drill bench format install build
+.PHONY: help demo demo-stop test up down drill model containers bench format install build
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 19
@@ -27,6 +27,12 @@ down: ## Stop what make up started
 
 drill: install build ## Kill workers and servers under load and judge the outcome from outside (takes minutes)
 	@Deploy/local/drill $(if $(DEALS),--deals $(DEALS)) $(if $(SEED),--seed $(SEED))
+
+model: ## Explore the protocol's models exhaustively (under a minute; SCOPE=full takes some)
+	@Sources/Proof/Protocol/run $(SCOPE)
+
+containers: ## Build the image for release, bring the compose file up with it, and judge it under load (root, half an hour)
+	@Deploy/containers/rehearse --release --newer
 
 bench: install ## Measure (release build; takes minutes)
 	@Deploy/local/bench

@@ -77,7 +77,7 @@ import Workers
             base, connections in
             let erp = SandboxERP(base: base, connections: connections)
             let slow = call("k", within: .seconds(1))
-            let failure = await #expect(throws: Unavailable.self) { try await erp.findCustomer(as: slow) }
+            let failure = await #expect(throws: Unavailable.self) { try await erp.findCustomers(as: slow) }
             #expect(failure?.reason == "no answer in time")
         }
     }
@@ -86,7 +86,7 @@ import Workers
     func down() async throws {
         try await withConnections { connections in
             let erp = SandboxERP(base: "http://127.0.0.1:1", connections: connections)
-            let failure = await #expect(throws: Unavailable.self) { try await erp.findCustomer(as: call("k")) }
+            let failure = await #expect(throws: Unavailable.self) { try await erp.findCustomers(as: call("k")) }
             #expect(failure?.cause == .failure)
             #expect(failure?.reason != "no answer in time")
         }
@@ -124,6 +124,28 @@ import Workers
                 "baton_call_seconds", [("target", "CRM"), ("verb", "write_handoff"), ("outcome", outcome)])
             #expect(timer.values.allSatisfy { $0 > 0 } && !timer.values.isEmpty)
         }
+    }
+
+    @Test(
+        "SUP-3.3 a target that has taken the work, or asks for fewer calls, has not failed", .timeLimit(.minutes(1)))
+    func notFailed() async throws {
+        let metrics = RecordedMetrics.shared
+        func count(_ outcome: String) -> Int {
+            let labels = [("target", "ERP"), ("verb", "create_billing_schedule"), ("outcome", outcome)]
+            return (try? metrics.expectTimer("baton_call_seconds", labels).values.count) ?? 0
+        }
+        let before = ["accepted", "throttled"].map(count)
+        try await withTargets(.sandbox, billingDelay: .seconds(60)) { targets in
+            let ground = try await Verb.createBillingSchedule.prepare(targets)
+            await #expect(throws: Unavailable.self) {
+                try await Verb.createBillingSchedule.perform(targets, ground, as: call("k"))
+            }
+            try await targets.arm(#"[{"verb":"create_billing_schedule","effect":"throttle","retryAfterS":7}]"#)
+            await #expect(throws: Unavailable.self) {
+                try await Verb.createBillingSchedule.perform(targets, ground, as: call("k"))
+            }
+        }
+        #expect(zip(["accepted", "throttled"].map(count), before).allSatisfy { $0 > $1 })
     }
 
     @Test(

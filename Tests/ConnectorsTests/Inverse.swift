@@ -69,22 +69,22 @@ enum Inverse: String, CaseIterable, Sendable {
         switch self {
         case .deleteContact:
             byID = try await targets.erp.hasContact(id, customer: ground.customer, as: call("has"))
-            byKey = try await targets.erp.findContact(customer: ground.customer, as: call("made")) == id
+            byKey = try await targets.erp.findContacts(customer: ground.customer, as: call("made")).first == id
         case .releaseDimensions:
             byID = try await targets.erp.hasReservation(id, as: call("has"))
-            byKey = try await targets.erp.findReservation(as: call("made")) == id
+            byKey = try await targets.erp.findReservations(as: call("made")).first == id
         case .withdrawDemand:
             byID = try await targets.psa.hasDemand(id, project: ground.project, as: call("has"))
-            byKey = try await targets.psa.findDemand(project: ground.project, as: call("made")) == id
+            byKey = try await targets.psa.findDemands(project: ground.project, as: call("made")).first == id
         case .deleteProject:
             byID = try await targets.erp.hasProject(id, as: call("has"))
-            byKey = try await targets.erp.findProject(as: call("made")) == id
+            byKey = try await targets.erp.findProjects(as: call("made")).first == id
         case .cancelBillingSchedule:
             byID = try await targets.erp.hasBillingSchedule(id, as: call("has"))
             byKey = try await targets.erp.findBillingSchedule(as: call("made")) != .absent
         case .deleteTasks:
             byID = try await targets.psa.hasTasks(id, project: ground.project, as: call("has"))
-            byKey = try await targets.psa.findTasks(project: ground.project, as: call("made")) == id
+            byKey = try await targets.psa.findTaskLists(project: ground.project, as: call("made")).first == id
         case .deactivateProject:
             byKey = try await targets.psa.findActivation(of: ground.project, as: call("has")) == id
             byID = byKey

@@ -198,9 +198,12 @@ enum Samples {
             lines: [.init(number: 1, dueDate: "2026-02-01", amountMinor: amount, text: "Start")])
     }
 
-    static func status(_ state: String = "waiting", version: Int64 = 1) -> HandoffStatus {
+    static func status(
+        _ state: String = "waiting", of contract: String = "CT-1", version: Int64 = 1
+    ) -> HandoffStatus {
         HandoffStatus(
-            state: state, waitingOn: "ERP", since: "2026-01-01T00:00:00Z", nextTry: nil, projectID: "PRJ-1",
+            contract: contract, state: state, waitingOn: "ERP", since: "2026-01-01T00:00:00Z", nextTry: nil,
+            projectID: "PRJ-1",
             customerID: nil, scheduleID: nil, sourceVersion: version)
     }
 }

@@ -68,17 +68,26 @@ enum Verb: String, CaseIterable, Sendable {
         }
     }
 
+    /// Those at which the targets keep no keys: a second call makes a second thing.
+    var isKeyless: Bool { Inverse.ofKeyless.contains { $0.verb == self } }
+
     /// Looks for what it made.
     func find(_ targets: Targets, _ ground: Ground, as call: Call) async throws -> String? {
+        try await findAll(targets, ground, as: call).first
+    }
+
+    /// Looks for all that calls with this key made.
+    func findAll(_ targets: Targets, _ ground: Ground, as call: Call) async throws -> [String] {
         switch self {
-        case .createCustomer: try await targets.erp.findCustomer(as: call)
-        case .createContact: try await targets.erp.findContact(customer: ground.customer, as: call)
-        case .reserveDimensions: try await targets.erp.findReservation(as: call)
-        case .publishDemand: try await targets.psa.findDemand(project: ground.project, as: call)
-        case .createProject: try await targets.erp.findProject(as: call)
-        case .createTasks: try await targets.psa.findTasks(project: ground.project, as: call)
-        case .activateProject: try await targets.psa.findActivation(of: ground.project, as: call)
-        case .updateCustomer, .createBillingSchedule, .writeHandoff: nil
+        case .createCustomer: try await targets.erp.findCustomers(as: call)
+        case .createContact: try await targets.erp.findContacts(customer: ground.customer, as: call)
+        case .reserveDimensions: try await targets.erp.findReservations(as: call)
+        case .publishDemand: try await targets.psa.findDemands(project: ground.project, as: call)
+        case .createProject: try await targets.erp.findProjects(as: call)
+        case .createTasks: try await targets.psa.findTaskLists(project: ground.project, as: call)
+        case .activateProject: [try await targets.psa.findActivation(of: ground.project, as: call)].compactMap(\.self)
+        case .createBillingSchedule: try await targets.erp.findBillingSchedules(as: call)
+        case .updateCustomer, .writeHandoff: []
         }
     }
 }

@@ -53,11 +53,14 @@ struct DealEventDecoderTests {
         let byLimitsAlone: Set<String> = ["too_large", "too_many_lines"]
         let classes = Set((ExpectedRejection.all + ExpectedRejection.grouped).map(\.incidentClass)).union(byLimitsAlone)
         let later: Set<IncidentClass> = [
-            .conflict, .lateChange, .baseMissing, .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped,
+            .conflict, .lateChange, .baseMissing, .baseStale, .baseUnusable, .taxUnknown, .revenueRuleMissing,
+            .entityUnmapped,
             .duplicateCustomer, .serviceUnknown, .targetRefused, .undoRefused, .residue, .adoptionUnconfirmed,
+            .copyLeft, .lookFailed,
             .statusRefused, .catalogMissing, .templateRetired, .currencyNotEnabled, .taxProfileMissing, .termsUnknown,
             .rateCardMissing, .dimensionInvalid, .sowMismatch, .signatureUnmatched, .planStale,
-            .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .unroutable, .undeliverable, .unknown,
+            .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .unroutable, .undeliverable, .movedByHand,
+            .unknown,
         ]
         #expect(classes == Set(IncidentClass.allCases.filter { !later.contains($0) }.map(\.rawValue)))
     }

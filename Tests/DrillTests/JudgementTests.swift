@@ -29,16 +29,46 @@ import Testing
     @Test("H4 an incident planted without its copy, or a copy without its incident, is found", arguments: Plants.rest)
     func rest(plant: Plant) { expect(plant) }
 
-    @Test("C2 a copy that a frozen worker made and removed took no effect; one that it left did")
+    @Test("C2 V1 a copy that came late and was removed took no effect; one that was left is doubled, unless it is told")
     func removedCopy() {
         var evidence = Planted.cleanRun()
         let key = evidence.effects.first { $0.id == "PRJ-1" }?.key ?? ""
         evidence.made("create_project", "PRJ-9", key: key, contract: "C-O-1")
         #expect(Verdict(on: evidence).violations.map(\.rule).contains(.onceEach))
-        evidence.made("delete_project", "PRJ-9", key: "\(key)-copy-PRJ-9")
+        let step = evidence.store.steps.first { Things.wireKey($0.key) == key }
+        evidence.made("delete_project", "PRJ-9", key: Things.wireKey("\(step?.key ?? "")/copy/PRJ-9"))
         #expect(Verdict(on: evidence).violations == [])
         evidence.made("create_project", "PRJ-10", key: key, contract: "C-O-1")
         #expect(Verdict(on: evidence).violations.map(\.rule).contains(.onceEach))
+        evidence.store.incidents.append(
+            .init(
+                id: "told", cause: "copy/\(step?.handoff ?? "")/3/PRJ-10", handoff: step?.handoff, step: step?.name,
+                queue: "project-provisioning", incidentClass: "copy_left", isBlocking: false, state: "closed",
+                hasDue: false))
+        #expect(Verdict(on: evidence).violations == [])
+    }
+
+    @Test("V1 a copy of a parked handoff is accounted for while its look sleeps, and only then")
+    func awaitedCopy() {
+        var evidence = Planted.cleanRun()
+        let step = evidence.store.steps.first { $0.handoff == Planted.refused && $0.name == "create-project" }
+        evidence.made("create_project", "PRJ-9", key: Things.wireKey(step?.key ?? ""), contract: "C-O-2")
+        #expect(Verdict(on: evidence).violations.map(\.rule) == [.effectOwned])
+        evidence.store.looks = [.init(handoff: Planted.refused, step: "create-project", round: 1, state: "waiting")]
+        #expect(Verdict(on: evidence).violations == [])
+        evidence.change(step: "create-project", of: Planted.refused) { $0.externalID = "PRJ-8" }
+        evidence.made("create_project", "PRJ-8", key: Things.wireKey(step?.key ?? ""), contract: "C-O-2")
+        #expect(Verdict(on: evidence).violations.map(\.rule) == [.effectOwned], "its own is no copy")
+    }
+
+    @Test("V1 a look that is still to be made at a closed handoff is not at rest; one that sleeps with an open one is")
+    func looks() {
+        var evidence = Planted.cleanRun()
+        let handoff = evidence.store.handoffs[0].id
+        for (state, isAtRest) in [("done", true), ("due", false), ("waiting", false)] {
+            evidence.store.looks = [.init(handoff: handoff, step: "create-project", round: 1, state: state)]
+            #expect(Verdict(on: evidence).violations.isEmpty == isAtRest, "\(state)")
+        }
     }
 
     @Test("an uncertain publication may have arrived or not: both are in order")
@@ -53,12 +83,15 @@ import Testing
         #expect(Verdict(on: evidence).isClean)
     }
 
-    @Test("a cancellation past the point of no return that waits for an approval is at rest")
+    @Test(
+        "a cancellation past the point of no return that waits for an approval is at rest, and so are its looks"
+    )
     func approval() {
         var evidence = Planted.cleanRun()
         evidence.deal("O-4", "4", state: "finished", .isCancelled)
         evidence.deal("O-4", "5", version: 9, kind: .cancellation, state: "waiting", .isCancelled)
         evidence.change(handoff: "5") { $0.cause = "approval:cancel:abc" }
+        evidence.store.looks = [.init(handoff: "4", step: "create-project", round: 1, state: "waiting")]
         #expect(Verdict(on: evidence).violations == [])
         evidence.change(handoff: "5") { $0.cause = "failure" }
         #expect(Set(Verdict(on: evidence).violations.map(\.rule)) == [.atRest, .fate])

@@ -162,7 +162,7 @@ enum Plants {
         Plant("a message left in a work queue", .queuesEmpty) { $0.queues.depths["deal-events"] = 1 },
         Plant("a journal with a changed entry", .journal) { $0.store.brokenJournals = ["entry 2 was changed"] },
         Plant("an attempt before half its back-off", .backoff) { evidence in
-            evidence.store.journal[2].at = 1.9
+            evidence.store.journal[3].at = 1.4
         },
     ]
 }

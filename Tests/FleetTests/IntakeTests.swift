@@ -27,6 +27,30 @@ import Testing
             #expect(try copies[0].value(0, as: Int32.self) == 1)
         }
     }
+    @Test(
+        "CASE-K1 two deals under one event id, in one batch or at once in two, are two deals", .timeLimit(.minutes(1)))
+    func oneID() async throws {
+        try await TestSchema.with { schema in
+            let intake = IntakeTransactions(
+                database: schema.database, limits: TimeLimits(), saga: "test", queue: "deal-events")
+            let both = [
+                arrival(event: "e1", opportunity: "O-A", hash: "a"),
+                arrival(event: "e1", opportunity: "O-B", hash: "b"),
+            ]
+            let results = try await intake.admit(both + both)
+            #expect(results.map(\.admission.outcome) == [.accepted, .accepted, .accepted, .accepted])
+            #expect(results.map(\.admission.isCopy) == [false, false, true, true])
+            #expect(results.map(\.admission.isOtherContent) == [false, true, true, true])
+            let answers = try await withThrowingTaskGroup(of: Admission.self) { group in
+                for number in 0..<24 {
+                    let arrival = arrival(event: "e2", opportunity: "O-\(number % 12)", hash: "h\(number % 12)")
+                    group.addTask { try await intake.admit([arrival])[0].admission }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers.filter { !$0.isCopy }.count == 12 && answers.allSatisfy { $0.outcome == .accepted })
+        }
+    }
 }
 
 func arrival(

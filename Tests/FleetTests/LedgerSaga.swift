@@ -51,7 +51,9 @@ struct LedgerStep: Step {
     let calls: CallCounter
     let onRefusal: OnRefusal
     let power: Switch?
-    var timing: CallTiming { CallTiming(budget: .milliseconds(200), settle: .milliseconds(100)) }
+    var timing: CallTiming {
+        CallTiming(window: .milliseconds(200), budget: .milliseconds(200), settle: .milliseconds(100))
+    }
 
     func find(for plan: LedgerPlan, on attempt: SagaAttempt) async throws -> Found {
         try beOn()

@@ -18,7 +18,7 @@ import Workers
             let claim = Claim(target: "ERP", thing: "customer", naturalKey: "1")
             _ = try await desk.claims.take([request(zombie, claim)])
             try await desk.schema.moveClock(byHours: 1)
-            _ = try await desk.sweeps.sweep()
+            _ = try await desk.sweeps.sweep(publishing: true)
             let owner = try await desk.take(id)
             #expect(owner.token == zombie.token + 1)
             #expect(owner.takeovers == 1, "the lease was over: a take-over")
@@ -35,7 +35,7 @@ import Workers
             }
             let other = ClaimRequest(
                 handoff: id, token: zombie.token, claim: Claim(target: "ERP", thing: "customer", naturalKey: "2"),
-                holder: "zombie", timing: .standard)
+                holder: "zombie", time: .seconds(15))
             #expect(try await desk.claims.take([other]) == [.busy], "a zombie gets no claim")
             #expect(try await desk.everything() == before)
         }
@@ -57,15 +57,16 @@ import Workers
     func leaseOver() async throws {
         try await StoreDesk.with { desk in
             let id = try await desk.admit(arrival(event: "e1"))
-            #expect(try await desk.sweeps.sweep().due.isEmpty, "nothing is due yet")
+            #expect(try await desk.sweeps.sweep(publishing: true).overdue.isEmpty, "nothing is due yet")
             try await desk.schema.moveClock(byHours: 1)
-            let overdue = try await desk.sweeps.sweep().due
-            #expect(overdue.map(\.wasReady) == [true])
+            let late = try await desk.sweeps.sweep(publishing: true)
+            #expect(late.overdue.count == 1 && late.tickets.isEmpty)
             _ = try await desk.take(id)
-            #expect(try await desk.sweeps.sweep().due.isEmpty, "the lease holds")
+            let held = try await desk.sweeps.sweep(publishing: true)
+            #expect(held.overdue.isEmpty && held.tickets.isEmpty, "the lease holds")
             try await desk.schema.moveClock(byHours: 2)
-            let dead = try await desk.sweeps.sweep().due
-            #expect(dead.map(\.wasReady) == [false])
+            let dead = try await desk.sweeps.sweep(publishing: true)
+            #expect(dead.overdue.isEmpty && dead.tickets.count == 1)
             #expect(try await desk.value("SELECT concat(state, takeovers, publishes) FROM handoffs") == "ready10")
             #expect(try await desk.take(id).takeovers == 1)
         }
@@ -90,9 +91,9 @@ import Workers
                 "SELECT due_at = (SELECT max(settled_at) FROM steps) AND state = 'waiting' FROM handoffs")
             #expect(isLater == "true")
             try await desk.schema.moveClock(bySeconds: 30)
-            #expect(try await desk.sweeps.sweep().due.isEmpty)
+            #expect(try await desk.sweeps.sweep(publishing: true).tickets.isEmpty)
             try await desk.schema.moveClock(bySeconds: 61)
-            #expect(try await desk.sweeps.sweep().due.count == 1)
+            #expect(try await desk.sweeps.sweep(publishing: true).tickets.count == 1)
             let again = try await desk.take(id)
             #expect(again.takeovers == 0, "it was waiting: no take-over")
             #expect(again.steps.map(\.isSettled) == [true])
@@ -134,20 +135,22 @@ import Workers
             let parked = desk.write(taken, .parked(.init(incidentClass: .targetRefused, story: "no", step: nil)))
             #expect(try await desk.owners.commit([parked])[0].incident != nil)
             #expect(try await desk.value("SELECT concat(state, due_at) FROM handoffs") == "parked")
-            #expect(try await desk.sweeps.sweep().incidents.isEmpty, "its writer publishes the copy")
+            #expect(try await desk.sweeps.sweep(publishing: true).incidents.isEmpty, "its writer publishes the copy")
             try await desk.schema.moveClock(byHours: 1)
-            let first = try await desk.sweeps.sweep().incidents
+            let first = try await desk.sweeps.sweep(publishing: true).incidents
             #expect(first.count == 1, "the writer did not")
-            #expect(try await desk.sweeps.sweep().incidents.isEmpty, "one at a time: its due time moved out")
+            #expect(
+                try await desk.sweeps.sweep(publishing: true).incidents.isEmpty, "one at a time: its due time moved out"
+            )
             try await desk.schema.moveClock(byHours: 1.5)
-            let again = try await desk.sweeps.sweep().incidents
+            let again = try await desk.sweeps.sweep(publishing: true).incidents
             #expect(again.map(\.id) == first.map(\.id), "not confirmed: due again")
             try await desk.schema.database.script("UPDATE incidents SET revision = revision + 1")
             try await desk.sweeps.markCopied(again)
             #expect(
                 try await desk.value("SELECT due_at IS NOT NULL FROM incidents") == "true", "somebody acted meanwhile")
             try await desk.schema.moveClock(byHours: 2)
-            try await desk.sweeps.markCopied(try await desk.sweeps.sweep().incidents)
+            try await desk.sweeps.markCopied(try await desk.sweeps.sweep(publishing: true).incidents)
             #expect(try await desk.value("SELECT due_at IS NULL FROM incidents") == "true")
         }
     }
@@ -204,7 +207,7 @@ import Workers
     private func request(_ taken: TakenHandoff, _ claim: Claim) -> ClaimRequest {
         ClaimRequest(
             handoff: taken.id, token: taken.token, claim: claim, holder: "holder-\(taken.opportunity)",
-            timing: .standard)
+            time: .seconds(15))
     }
 
     /// A write that wants everything that a write can want.

@@ -7,28 +7,21 @@ import Workers
 @testable import Fleet
 
 @Suite struct SweepDecisionTests {
-    @Test("as many tickets are published again as the queue lacks, on both sides of the limit")
+    @Test("V4 as many tickets are published again as the queue lacks, those that should have come first")
     func missing() {
-        #expect(republished(due: 5, depth: 5, readyRows: 5) == 0)
-        #expect(republished(due: 5, depth: 6, readyRows: 5) == 0, "more messages than rows: none")
-        #expect(republished(due: 5, depth: 4, readyRows: 5) == 1)
-        #expect(republished(due: 5, depth: 0, readyRows: 5) == 5)
-        #expect(republished(due: 5, depth: 0, readyRows: 100) == 5, "never more than fell due")
-    }
-
-    @Test("a ticket passed over five times is taken for lost, but only while somebody consumes")
-    func passedOver() {
-        #expect(republished(due: 3, depth: 3, readyRows: 3, consumers: 1, publishes: 4) == 0)
-        #expect(republished(due: 3, depth: 3, readyRows: 3, consumers: 1, publishes: 5) == 3)
-        #expect(republished(due: 3, depth: 3, readyRows: 3, consumers: 0, publishes: 5) == 0)
-        #expect(republished(due: 3, depth: 1, readyRows: 3, consumers: 1, publishes: 9) == 3, "none of them twice")
+        #expect(lost(ages: [5, 1, 3], depth: 3, out: 3) == [])
+        #expect(lost(ages: [5, 1, 3], depth: 4, out: 3) == [], "more messages than tickets: none")
+        #expect(lost(ages: [5, 1, 3], depth: 2, out: 3) == [5])
+        #expect(lost(ages: [5, 1, 3], depth: 1, out: 3) == [5, 3])
+        #expect(lost(ages: [5, 1, 3], depth: 0, out: 3) == [5, 3, 1])
+        #expect(lost(ages: [5, 1, 3], depth: 0, out: 100) == [5, 3, 1], "never more than are overdue")
     }
 
     @Test("what a delivery's end means is decided in one place")
     func settlements() {
         let refused = Refused(.notJSON, "no JSON")
         #expect(settlement(after: nil) == .acknowledge)
-        #expect(settlement(after: refused) == .openIncident(refused))
+        #expect(settlement(after: refused) == .refuse(RefusedEvent(refused)))
         #expect(settlement(after: CancellationError()) == .leave)
         let away = Unavailable(.failure, target: "ERP", reason: "down")
         #expect(settlement(after: away) == .keep(reason: "ERP failure: down"))
@@ -54,6 +47,17 @@ import Workers
         let other = LaneView(versions: [version(9, contract: "C-9", hasBegun: true)])
         #expect(intakeDecision(on: arrival(event: "e", version: 1), in: other).outcome == .accepted, "other contract")
         #expect(intakeDecision(on: arrival(event: "e"), in: LaneView()).outcome == .accepted)
+        let full = LaneView(versions: (1...3).map { version($0, contract: "C-\($0)") })
+        let crowded = intakeDecision(on: arrival(event: "e", version: 4), in: full, mostOpen: 3)
+        #expect(crowded.outcome == .conflict && crowded.reason?.hasPrefix("3 versions") == true)
+        #expect(intakeDecision(on: arrival(event: "e", version: 4), in: full, mostOpen: 4).outcome == .accepted)
+        let ended = LaneView(
+            versions: full.versions.map {
+                var version = $0
+                version.isOpen = false
+                return version
+            })
+        #expect(intakeDecision(on: arrival(event: "e", version: 4), in: ended, mostOpen: 3).outcome == .accepted)
         let cancelled = LaneView(versions: [version(2, kind: .cancel)])
         #expect(intakeDecision(on: arrival(event: "e", version: 1), in: cancelled).outcome == .stale, "called off")
         #expect(intakeDecision(on: arrival(event: "e", version: 3), in: cancelled).outcome == .accepted, "sold again")
@@ -67,7 +71,8 @@ import Workers
             for contract in ids {
                 for part in ids {
                     var work = HandoffWork(
-                        taken(opportunity: opportunity, contract: contract, part: part), queue: testQueue("here"))
+                        taken(opportunity: opportunity, contract: contract, part: part), queue: testQueue("here"),
+                        leaseEnds: .now)
                     try work.adopt(stages: LedgerSaga().stages(for: LedgerPlan(deal: "")), planBody: "{}")
                     let key = work.steps[0].key
                     let ids = "\(opportunity) | \(contract) | \(part)"
@@ -91,17 +96,12 @@ import Workers
         #expect(write.incidentCause(step: nil) == "handoff/\(id.lowercased)/-/do/1")
     }
 
-    private func republished(
-        due: Int, depth: Int, readyRows: Int, consumers: Int = 0, publishes: Int = 0
-    ) -> Int {
-        let rows = (0..<due).map { number in
-            Swept.Due(
-                ticket: Ticket(.handoff(UUID()), queue: "here", correlationID: "c-\(number)"), wasReady: true,
-                publishes: publishes)
+    private func lost(ages: [Int], depth: Int, out: Int) -> [Int] {
+        let overdue = ages.map { age in
+            Swept.Overdue(
+                ticket: Ticket(.handoff(UUID()), queue: "here", correlationID: "\(age)"), age: .seconds(age))
         }
-        let tickets = ticketsToRepublish(rows, depth: depth, consumers: consumers, readyRows: readyRows)
-        #expect(Set(tickets).count == tickets.count)
-        return tickets.count
+        return lostTickets(overdue, depth: depth, out: out).compactMap { Int($0.correlationID) }
     }
 
     private func version(

@@ -26,6 +26,10 @@ import Testing
                     return port != nil
                 }
                 let number = try #require(port)
+                let limits = try String(contentsOfFile: "/proc/\(gateway.pid)/limits", encoding: .utf8)
+                #expect(limits.contains(/Max core file size +0 +0/), "SEC-F24 a crash writes no secret to a disk")
+                let suites = [("ECDHE-RSA-AES128-GCM-SHA256", true), ("ECDHE-RSA-AES128-SHA", false)]
+                for (suite, isServed) in suites { #expect(try await Self.isServed(suite, at: number) == isServed) }
                 try await Self.withClient(trusting: folder) { client in
                     let address = "https://localhost:\(number)"
                     #expect(await Self.status(of: "\(address)/openapi.json", client) == 200)
@@ -54,6 +58,22 @@ import Testing
                 #expect(await half.waitForExit() == 78)
                 #expect(half.log.contains("given together"), "\(half.log)")
             }
+        }
+    }
+
+    /// Whether TLS 1.2 with that suite is spoken: SEC-F14 only what encrypts and authenticates in one is.
+    private static func isServed(_ suite: String, at port: Int) async throws -> Bool {
+        let openssl = Process()
+        openssl.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
+        openssl.arguments = ["s_client", "-connect", "127.0.0.1:\(port)", "-tls1_2", "-cipher", suite]
+        openssl.standardInput = FileHandle.nullDevice
+        openssl.standardOutput = FileHandle.nullDevice
+        openssl.standardError = FileHandle.nullDevice
+        do {
+            try await openssl.runToEnd()
+            return true
+        } catch {
+            return false
         }
     }
 
@@ -102,6 +122,7 @@ import Testing
         var request = HTTPClientRequest(url: url)
         request.method = method
         request.headers.add(name: "connection", value: "close")
+        for (name, value) in Signed.shown() { request.headers.add(name: name, value: value) }
         return try? await client.execute(request, timeout: .seconds(5)).status.code
     }
 

@@ -137,6 +137,29 @@ import Testing
         #expect(problems?.list.map(\.name) == ["BATON_GATEWAY_CHECK_TIME"])
     }
 
+    @Test("SEC-F14 plain HTTP on another address than loopback is served with a warning")
+    func openDoors() throws {
+        func warnings(_ host: String) throws -> Int {
+            let environment = [
+                "BATON_AMQP_URL": "amqp://localhost", "BATON_GATEWAY_SOURCES": "x", "BATON_GATEWAY_HOST": host,
+            ]
+            return try GatewaySettings(environment: environment).warnings.count
+        }
+        for host in ["127.0.0.1", "127.0.0.9", "localhost", "::1"] { #expect(try warnings(host) == 0, "\(host)") }
+        for host in ["0.0.0.0", "::", "10.0.0.1", "gateway"] { #expect(try warnings(host) == 1, "\(host)") }
+    }
+
+    @Test("SEC-F11 the proxies are addresses, and nothing else")
+    func proxies() throws {
+        func proxies(_ text: String) throws -> Set<String> {
+            try GatewaySettings(environment: [
+                "BATON_AMQP_URL": "amqp://localhost", "BATON_GATEWAY_SOURCES": "x", "BATON_GATEWAY_PROXIES": text,
+            ]).proxies
+        }
+        #expect(try proxies("10.0.0.1, 2001:db8::1") == ["10.0.0.1", "2001:db8::1"])
+        #expect(throws: SettingsProblems.self) { try proxies("proxy.example.com") }
+    }
+
     @Test("the broker's time must leave some of the request's")
     func contradiction() throws {
         let environment = [
@@ -151,7 +174,7 @@ import Testing
     @Test("help names each setting, and a worker's settings in the same shell are no mistake")
     func documented() throws {
         for setting in GatewaySettings.documentation {
-            for name in setting.variables { #expect(GatewaySettings.helpText.contains(name)) }
+            for name in setting.variables { #expect(GatewaySettings.documentation.helpText.contains(name)) }
         }
         let environment = [
             "BATON_AMQP_URL": "amqp://localhost", "BATON_GATEWAY_SOURCES": "x", "BATON_LEASE": "20s",

@@ -26,7 +26,8 @@ import Testing
                 #expect(reply.status == 202, "\(reply.text)")
             }
             let arrived = await gateway.seen.first(2)
-            let id = "3fa85f64-5717-4562-b3fc-2c963f66afa6-envelope-completed"
+            let id = try #require(arrived.first?.properties.messageID)
+            #expect(id.hasPrefix("3fa85f64-5717-4562-b3fc-2c963f66afa6-envelope-completed-"))
             for delivery in arrived {
                 #expect(delivery.routingKey == "docusign.docusign.envelope.v1" && delivery.properties.messageID == id)
                 let event = try delivery.event
@@ -38,7 +39,7 @@ import Testing
             #expect(NSDictionary(dictionary: data) == NSDictionary(dictionary: sent))
             try await eventually("both are in deal-events, and none is astray") {
                 let depth = try await gateway.depth(of: "deal-events")
-                let dead = try await gateway.depth(of: "deal-events.dead")
+                let dead = try await gateway.depth(of: "deals.unrouted")
                 return depth == 2 && dead == 0
             }
         }
@@ -99,7 +100,9 @@ import Testing
                 #expect(reply.status == 202)
             }
             let ids = await gateway.seen.first(4).map { $0.properties.messageID }
-            #expect(ids == ["t-1-3-006", "t-1-1-006", "t-1-2-006", "t-1-1-006"])
+            let places = ids.compactMap { $0?.split(separator: "-").dropLast().joined(separator: "-") }
+            #expect(places == ["t-1-3-006", "t-1-1-006", "t-1-2-006", "t-1-1-006"])
+            #expect(ids[1] == ids[3] && Set(ids).count == 3)
         }
     }
 
@@ -120,14 +123,15 @@ import Testing
                 """
             #expect(reply.text == receipt)
             let arrived = await gateway.seen.first(2)
-            #expect(arrived.map { $0.properties.messageID } == ["04l000000000001AAA", "04l000000000002AAA"])
+            let notifications = arrived.compactMap { $0.properties.messageID?.prefix(18) }
+            #expect(notifications == ["04l000000000001AAA", "04l000000000002AAA"])
             #expect(Set(arrived.map(\.routingKey)) == ["salesforce.salesforce.outbound-message.v1"])
             let data = try #require(arrived.last?.event["data"] as? [String: Any])
             #expect((data["sObject"] as? [String: String])?["StageName"] == "Closed Won")
 
             let foreign = try await gateway.send(
                 path, headers: headers, Self.outbound(organisation: "00D000000000002"))
-            #expect(foreign.status == 401)
+            #expect(foreign.status == 403 && foreign.text.contains("organisations"))
             let wrong = try await gateway.send("/v1/webhooks/salesforce", headers: headers, Self.outbound())
             #expect(wrong.status == 401)
         }
@@ -149,6 +153,42 @@ import Testing
             ] {
                 let reply = try await gateway.send("/v1/webhooks/own", headers: headers, Array(wrong.utf8))
                 #expect(reply.status == 400, "\(wrong): \(reply.text)")
+            }
+        }
+    }
+
+    @Test("SEC-F1 an id that no row, header or log could hold is refused at the door", .timeLimit(.minutes(1)))
+    func ids() async throws {
+        try await TestGateway.with([Self.own]) { gateway async throws in
+            func status(_ id: String) async throws -> Int {
+                let event = #"{"specversion":"1.0","id":"\#(id)","source":"own","type":"deal.updated.v1","data":{}}"#
+                return try await gateway.send("/v1/webhooks/own", headers: Signed.shown(), Array(event.utf8)).status
+            }
+            for id in [
+                "gw\\u0000poison", "\\u001b[31m", "a b", "a\\n", "\\u007f", "\\u009b", "\\u202e", "é", "",
+                String(repeating: "x", count: 129),
+            ] {
+                let refused = try await status(id)
+                #expect(refused == 400, "\(id)")
+            }
+            for id in ["!", "~", String(repeating: "x", count: 128)] {
+                let taken = try await status(id)
+                #expect(taken == 202, "\(id)")
+            }
+        }
+    }
+
+    @Test("SEC-F20 a signed message that was made too long ago is refused", .timeLimit(.minutes(1)))
+    func oldest() async throws {
+        let settings = ["BATON_GATEWAY_OLDEST_SIGNED": "1h"]
+        try await TestGateway.with([Self.docusign], settings: settings) { gateway in
+            for (age, status) in [(3500.0, 202), (3700, 403)] {
+                let made = Date(timeIntervalSinceNow: -age).ISO8601Format()
+                let body = Array(
+                    String(decoding: Signed.envelope(), as: UTF8.self)
+                        .replacing("2026-11-20T10:00:00.0000000Z", with: made).utf8)
+                let reply = try await gateway.send("/v1/webhooks/docusign", headers: Signed.docusign(body), body)
+                #expect(reply.status == status, "\(reply.text)")
             }
         }
     }

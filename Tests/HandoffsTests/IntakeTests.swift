@@ -90,7 +90,7 @@ extension Fleets {
                 // One that is approved ends behind them: what they were to do would have been done by then.
                 try await company.send(TestDeals.event(opportunity: "O-good", correlationID: "good"))
                 try await company.finished(1)
-                let correlations = Set(try company.effects().map(\.correlationId))
+                let correlations = Set(try company.effectsBesideStatus().map(\.correlationId))
                 #expect(correlations == ["good"])
                 #expect(try await company.count("handoffs") == 1)
                 #expect(try await company.count("incidents WHERE class = 'not_approved' AND state = 'open'") == 4)

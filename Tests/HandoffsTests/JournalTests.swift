@@ -73,8 +73,8 @@ extension Fleets {
                     "DELETE FROM journal_heads", "ALTER TABLE journal DISABLE TRIGGER ALL",
                     "SET session_replication_role = replica", "DROP TRIGGER chain_journal ON journal",
                 ]
-                let roles = (TestCompany.queues + ["support"]).map { "baton_" + $0.replacing("-", with: "_") }
-                for role in roles {
+                let workers = TestCompany.queues.map { "baton_" + $0.replacing("-", with: "_") }
+                for role in workers + [TestServers.person] {
                     for attempt in attempts {
                         #expect(
                             try await Self.state(of: attempt, as: role, in: company) == "42501", "\(role): \(attempt)")

@@ -36,7 +36,7 @@ extension Fleets {
             #expect(
                 Readiness.allCases.map(\.rawValue) == [
                     "received", "validating", "waiting", "provisioning", "project ready", "billing ready",
-                    "staffing ready", "blocked",
+                    "staffing ready", "blocked", "cancelled", "discarded",
                 ])
         }
 

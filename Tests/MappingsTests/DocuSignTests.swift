@@ -84,7 +84,6 @@ struct DocuSignTests {
     func incomplete() throws {
         let none = MappedEvent.nothing(because: "the envelope names no opportunity")
         #expect(try map(["\(fields).textCustomFields": nil]) == none)
-        #expect(try map([fields: nil]) == none)
         #expect(try map(["\(fields).textCustomFields.0.value": .string(" ")]) == none)
         let wrong: [([String: JSON?], [String])] = [
             (["data.data.envelopeSummary": nil], ["$.data.data.envelopeSummary"]),

@@ -73,7 +73,7 @@ struct OutboundMessageTests {
         for hostile in [entity, entity.lowercased()] {
             #expect(problem(header + hostile + xml.dropFirst(header.count))?.text.contains("document type") == true)
         }
-        for broken in ["", "<", "{}", String(xml.dropLast(5)), xml.replacing("sObject", with: "other")] {
+        for broken in ["", "<", "{}", String(xml.dropLast(5)), xml.replacing("soap/envelope", with: "x")] {
             #expect(problem(broken) != nil)
         }
         #expect(problem(Self.xml(organization: "nobody")) != nil)
@@ -81,6 +81,28 @@ struct OutboundMessageTests {
         let one = Self.notification("<sf:Id>006</sf:Id>")
         #expect(problem(Self.xml(String(repeating: one, count: 100))) == nil)
         #expect(problem(Self.xml(String(repeating: one, count: 101))) != nil)
+    }
+
+    @Test("CASE-K7 a notification that cannot be read is told beside the others, which are read")
+    func unread() throws {
+        let good = Self.notification("<sf:Id>006</sf:Id>", id: "04l5f000003GOOD")
+        let bad: [(notification: String, reason: String)] = [
+            (good.replacing("sObject", with: "other"), "sObject"),
+            (good.replacing("<Id>04l5f000003GOOD</Id>", with: ""), "no Id"),
+            (good.replacing("</Notification>", with: "<Id>2</Id></Notification>"), "no Id"),
+            (Self.notification("<sf:Id>006</sf:Id><sf:Amount>1</sf:Amount><sf:Amount>2</sf:Amount>"), "twice"),
+            (Self.notification("<sf:Id>006</sf:Id><sf:Owner><sf:Name>x</sf:Name></sf:Owner>"), "more than text"),
+            (
+                Self.notification((1...1001).map { "<sf:F\($0)>1</sf:F\($0)>" }.joined()), "more than 1000 fields"
+            ),
+        ]
+        for (notification, reason) in bad {
+            for order in [good + notification, notification + good] {
+                let message = try OutboundMessage(xml: Array(Self.xml(order).utf8))
+                #expect(message.notifications.map(\.id) == ["04l5f000003GOOD"])
+                #expect(message.unread.count == 1 && message.unread[0].reason.contains(reason), "\(message.unread)")
+            }
+        }
     }
 
     @Test("the acknowledgement is the answer that Salesforce takes")

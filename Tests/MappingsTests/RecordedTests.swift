@@ -85,10 +85,12 @@ struct RecordedTests {
                     ],
                     words: ["contacts[].role": ["Decision Maker": "sponsor", "Influencer": "delivery"]])
             ])
-        let data: JSON = [
-            "ChangeEventHeader": header, "record": record.replacing("OpportunityContactRoles", with: roles),
-        ]
-        guard case .deal(let deal) = try SalesforceChange(settings).map(data, by: prospecting) else {
+        // They were read without what has to come along: an account, and lines, of which there are none.
+        let account: JSON = ["attributes": ["type": .string("Account")]]
+        let whole = record.replacing("OpportunityContactRoles", with: roles).replacing("Account", with: account)
+            .replacing("OpportunityLineItems", with: .null)
+        let data: JSON = ["ChangeEventHeader": header, "record": whole]
+        guard case .deal(let deal, _) = try SalesforceChange(settings).map(data, by: prospecting) else {
             Issue.record("no deal")
             return
         }

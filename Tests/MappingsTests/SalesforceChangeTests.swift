@@ -44,13 +44,19 @@ struct SalesforceChangeTests {
             try map(["data.record": nil, "data.StageName": nil, fields: texts("Name.LastName", "MailingAddress.City")])
                 == .nothing(because: "no field that a handoff reads has changed"))
         for change in ["DELETE", "GAP_DELETE"] {
-            guard case .nothing = try map(["\(header).changeType": .string(change)]) else {
+            let gone: [String: JSON?] = [
+                "\(header).changeType": .string(change), "data.record": nil, "data.StageName": nil,
+            ]
+            guard case .nothing = try map(gone) else {
                 Issue.record("\(change) is not nothing")
                 continue
             }
         }
         #expect(
-            try map(["\(header).entityName": .string("Account")])
+            try map([
+                "\(header).entityName": .string("Account"), "data.record": nil,
+                "\(header).recordIds": texts("001ak00000OKNPHAA5"),
+            ])
                 == .nothing(because: "the change is of a record that is no opportunity"))
     }
 

@@ -62,8 +62,10 @@ struct SourceTests {
 
     @Test("L6 another entity, a deletion and a row that is not the message's are told apart")
     func dynamicsMessages() throws {
-        #expect(try Sample.dynamics.reason(["data.PrimaryEntityName": .string("account")]) != nil)
-        #expect(try Sample.dynamics.reason(["data.MessageName": .string("Delete")]) != nil)
+        let gone: [String: JSON?] = ["data.record": nil, "data.PostEntityImages": nil, "data.InputParameters": nil]
+        #expect(
+            try Sample.dynamics.reason(gone.merging(["data.PrimaryEntityName": .string("account")]) { $1 }) != nil)
+        #expect(try Sample.dynamics.reason(gone.merging(["data.MessageName": .string("Delete")]) { $1 }) != nil)
         #expect(try paths(.dynamics, ["data.MessageName": nil]) == ["$.data"])
         let other = JSON.string("00000000-9a47-f111-a813-000d3a1b1223")
         #expect(try paths(.dynamics, ["data.PrimaryEntityId": other]) == ["$.data.record.opportunityid"])

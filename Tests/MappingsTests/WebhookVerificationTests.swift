@@ -134,24 +134,35 @@ struct WebhookVerificationTests {
         #expect(refusal(SharedSecretVerification(in: .header("X-Key"), oneOf: []), request([("X-Key", "")])) != nil)
     }
 
-    @Test("L4 an outbound message is taken from listed organizations only, and behind a relay with its secret")
-    func outboundMessage() throws {
-        let organization = try #require(SalesforceID("00D5f000000abcD"))
-        let list = OutboundMessageVerification(organizations: [organization])
-        let xml = Array(OutboundMessageTests.xml(organization: "00D5f000000abcD").utf8)
-        let url = "https://g.example.com/s"
-        let plain = WebhookRequest(method: "POST", url: url, headers: [], body: xml)
-        #expect(refusal(list, plain) == nil)
-        let other = Array(OutboundMessageTests.xml(organization: "00D5f000000abcE").utf8)
-        #expect(
-            refusal(list, WebhookRequest(method: "POST", url: url, headers: [], body: other)) == .unknownOrganization)
-        #expect(
-            refusal(list, WebhookRequest(method: "POST", url: url, headers: [], body: [])) == .unreadableBody)
-        let relay = SharedSecretVerification(in: .header("X-Relay"), oneOf: [try secret("r")])
-        let behind = OutboundMessageVerification(organizations: [organization], relay: relay)
-        #expect(refusal(behind, plain) == .missing("X-Relay"))
-        let relayed = WebhookRequest(method: "POST", url: url, headers: [("X-Relay", "r")], body: xml)
-        #expect(refusal(behind, relayed) == nil)
+    @Test("SEC-F11 what the head alone shows to be forged is refused before a byte of the body")
+    func heads() throws {
+        func refusal(_ verification: some WebhookVerification, _ head: WebhookRequest) -> WebhookRefusal? {
+            do {
+                try verification.verifyHead(head, now: Self.now)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        func head(_ headers: [(String, String)]) -> WebhookRequest {
+            WebhookRequest(
+                method: "POST", url: Self.url, headers: headers.map { (name: $0.0, value: $0.1) }, body: [])
+        }
+        let shared = SharedSecretVerification(in: .header("X-Key"), oneOf: [try secret("right")])
+        #expect(!shared.coversBody)
+        #expect(refusal(shared, head([("x-key", "right")])) == nil)
+        #expect(refusal(shared, head([("x-key", "wrong")])) == .wrongSecret)
+        #expect(refusal(shared, head([])) == .missing("X-Key"))
+        let hubSpot = HubSpotVerification(oneOf: [try secret("hs-secret")])
+        let stale = self.hubSpot(time: "1767225000000")
+        #expect(hubSpot.coversBody)
+        #expect(refusal(hubSpot, self.hubSpot(body: [])) == nil)
+        #expect(refusal(hubSpot, stale) == .outsideWindow(.seconds(300)))
+        #expect(refusal(hubSpot, head([])) == .missing("X-HubSpot-Signature-v3"))
+        let docuSign = DocuSignVerification(oneOf: [try secret("ds-key-0")])
+        #expect(docuSign.coversBody)
+        #expect(refusal(docuSign, head([("x-docusign-signature-1", "anything")])) == nil)
+        #expect(refusal(docuSign, head([])) == .missing("X-DocuSign-Signature-1"))
     }
 
     @Test("no secret shows when it is printed, and an empty one is none")

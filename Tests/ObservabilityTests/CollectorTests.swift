@@ -23,10 +23,11 @@ import Testing
         #expect(
             first.contains(
                 """
-                # HELP baton_open Handoffs that are not closed, by state and queue.
-                # TYPE baton_open gauge
-                baton_open{queue="deal-events",state="ready"} 3
-                baton_open{queue="deal-events",state="waiting"} 4
+                # HELP baton_handoffs_open Handoffs that are not closed, by state and queue. \
+                The same from every worker: take the maximum, not the sum.
+                # TYPE baton_handoffs_open gauge
+                baton_handoffs_open{queue="deal-events",state="ready"} 3
+                baton_handoffs_open{queue="deal-events",state="waiting"} 4
 
                 """))
         age.withLock { $0 = 2.5 }

@@ -129,11 +129,16 @@ import Testing
     func names() {
         #expect(
             MetricNames.all.map { "\($0.name){\($0.labels.joined(separator: ","))}" } == [
-                "baton_oldest_due_seconds{queue}", "baton_open{state,queue}", "baton_incidents_open{owner,class}",
+                "baton_oldest_due_seconds{queue}", "baton_handoffs_open{state,queue}",
+                "baton_incidents_open{owner,class}", "baton_oldest_incident_seconds{owner}",
+                "baton_held_up_amount{currency}", "baton_paused{kind,name}", "baton_intake_events_total{outcome}",
                 "baton_attempts_total{queue,step}", "baton_call_seconds{target,verb,outcome}",
                 "baton_target_shut_seconds{target}", "baton_dead_letters_uncollected{queue}",
-                "baton_scrape_errors_total{}", "baton_gateway_requests_total{operation,source,status}",
-                "baton_gateway_seconds{operation}",
+                "baton_dead_letters_collected_total{queue,outcome}", "baton_deliveries_kept{queue}",
+                "baton_scrape_errors_total{}",
+                "baton_build_info{program,schema,compiler}",
+                "process_start_time_seconds{}", "baton_gateway_requests_total{operation,source,status}",
+                "baton_gateway_unread_total{source}", "baton_gateway_seconds{operation}",
             ])
         #expect(MetricNames.all.allSatisfy { !$0.help.isEmpty })
     }

@@ -14,7 +14,7 @@ import Testing
 
     @Test("a process that turns is live, whatever its checks say", .timeLimit(.minutes(1)))
     func live() async throws {
-        try await serving([{ HealthCheck(name: "broker", isOK: false, why: "refused") }]) { get in
+        try await serving([HealthServer.Check("broker") { "refused" }]) { get in
             let answer = try await get("GET", "/health/live")
             #expect(answer.status == 200 && answer.body == #"{"live":true}"#)
         }
@@ -22,9 +22,7 @@ import Testing
 
     @Test("a worker whose checks all hold is ready", .timeLimit(.minutes(1)))
     func ready() async throws {
-        try await serving([{ HealthCheck(name: "broker", isOK: true) }, { HealthCheck(name: "database", isOK: true) }])
-        {
-            get in
+        try await serving([HealthServer.Check("broker") { nil }, HealthServer.Check("database") { nil }]) { get in
             let answer = try await get("GET", "/health/ready")
             #expect(answer.status == 200 && answer.type == "application/json")
             #expect(answer.body == #"[{"name":"broker","ok":true},{"name":"database","ok":true}]"#)
@@ -34,8 +32,7 @@ import Testing
     @Test("a worker with one failing check is not ready and says why", .timeLimit(.minutes(1)))
     func notReady() async throws {
         let checks: [HealthServer.Check] = [
-            { HealthCheck(name: "broker", isOK: true) },
-            { HealthCheck(name: "schema", isOK: false, why: "version 3 is not known") },
+            HealthServer.Check("broker") { nil }, HealthServer.Check("schema") { "version 3 is not known" },
         ]
         try await serving(checks) { get in
             let answer = try await get("GET", "/health/ready")
@@ -45,21 +42,22 @@ import Testing
         }
     }
 
-    @Test("a check that hangs fails alone, and in time", .timeLimit(.minutes(1)))
+    @Test("SUP-3.1 a check that hangs fails alone, in time, and under its name", .timeLimit(.minutes(1)))
     func hanging() async throws {
         let gate = Gate()
         let checks: [HealthServer.Check] = [
-            {
+            HealthServer.Check("database") {
                 await gate.pass()
-                return HealthCheck(name: "database", isOK: true)
+                return nil
             },
-            { HealthCheck(name: "broker", isOK: true) },
+            HealthServer.Check("broker") { nil },
         ]
         try await serving(checks, checkLimit: .milliseconds(50)) { get in
             let answer = try await get("GET", "/health/ready")
             #expect(answer.status == 503)
             #expect(
-                answer.body.contains(#""ok":false,"why":"no answer within 0.05 seconds"},{"name":"broker","ok":true}"#))
+                answer.body == #"[{"name":"database","ok":false,"why":"no answer within 0.05 seconds"},"#
+                    + #"{"name":"broker","ok":true}]"#)
         }
         gate.open()
     }
@@ -76,10 +74,7 @@ import Testing
 
     @Test(
         "all else is not found, in JSON", .timeLimit(.minutes(1)),
-        arguments: [
-            ("GET", "/"), ("GET", "/health"), ("GET", "/health/ready/"), ("POST", "/health/live"),
-            ("DELETE", "/metrics"),
-        ])
+        arguments: [("GET", "/"), ("GET", "/health"), ("GET", "/health/ready/"), ("POST", "/nothing")])
     func notFound(method: String, path: String) async throws {
         try await serving { get in
             let answer = try await get(method, path)
@@ -88,11 +83,23 @@ import Testing
         }
     }
 
-    @Test("a HEAD request is not found either, and gets no body", .timeLimit(.minutes(1)))
-    func head() async throws {
+    @Test(
+        "SUP-3.2 a HEAD request is answered as a GET, without a body", .timeLimit(.minutes(1)),
+        arguments: [("/health/live", 200), ("/health/ready", 503), ("/metrics", 200), ("/nothing", 404)])
+    func head(path: String, status: Int) async throws {
+        try await serving([HealthServer.Check("broker") { "away" }]) { get in
+            let answer = try await get("HEAD", path)
+            #expect(answer.status == status && answer.body.isEmpty)
+        }
+    }
+
+    @Test(
+        "SUP-3.2 what is there takes GET and HEAD only, and says so", .timeLimit(.minutes(1)),
+        arguments: [("POST", "/health/live"), ("DELETE", "/metrics"), ("PUT", "/health/ready")])
+    func method(method: String, path: String) async throws {
         try await serving { get in
-            let answer = try await get("HEAD", "/health/live")
-            #expect(answer.status == 404 && answer.body.isEmpty)
+            let answer = try await get(method, path)
+            #expect(answer.status == 405 && answer.allow == "GET, HEAD")
         }
     }
 
@@ -182,6 +189,7 @@ private let silent = Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() }
 private struct Answer {
     let status: Int
     let type: String
+    let allow: String?
     let body: String
 
     init(method: String, port: Int, path: String) async throws {
@@ -193,6 +201,7 @@ private struct Answer {
         let http = try #require(response as? HTTPURLResponse)
         status = http.statusCode
         type = http.value(forHTTPHeaderField: "Content-Type") ?? ""
+        allow = http.value(forHTTPHeaderField: "Allow")
         body = String(decoding: data, as: UTF8.self)
     }
 }

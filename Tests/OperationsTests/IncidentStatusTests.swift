@@ -25,6 +25,9 @@ import Testing
             (IncidentFacts(state: "closed", resolution: "discarded", newestRound: 2), .discarded),
             (IncidentFacts(state: "closed", resolution: "cancelled"), .cancelled),
             (IncidentFacts(state: "closed", resolution: "superseded"), .superseded),
+            (IncidentFacts(state: "closed", resolution: "written"), .resolved),
+            (IncidentFacts(state: "closed", resolution: "base arrived", handoffState: "behind"), .resolved),
+            (IncidentFacts(state: "closed", resolution: "deal arrived"), .resolved),
         ])
     func derived(facts: IncidentFacts, expected: IncidentStatus) {
         #expect(incidentStatus(of: facts) == expected)

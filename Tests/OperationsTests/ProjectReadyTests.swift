@@ -26,7 +26,7 @@ import Testing
             }
             func secondsToReady() async throws -> Double? {
                 let lines = try await Inquiries(database: database).list(
-                    limit: 10, readyStep: "create-tasks", projectStep: "create-project")
+                    readyStep: "create-tasks", projectStep: "create-project")
                 return try #require(lines.first).secondsToProjectReady
             }
             for label in ["create-project"] + labels {

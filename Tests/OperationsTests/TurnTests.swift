@@ -16,7 +16,16 @@ import Testing
         #expect(
             whoseTurn(
                 state: state, queue: "billing-schedules", cause: "throttled", step: "a step",
-                owner: "sales_operations") == words)
+                owner: state == "parked" ? "sales_operations" : nil) == words)
+    }
+
+    @Test("SUP-2.13 a change order says which version it waits for, and whose turn it is once people were told")
+    func change() {
+        let waits = whoseTurn(state: "behind", queue: "deal-events", cause: nil, step: nil, owner: nil, base: 2)
+        #expect(waits.hasSuffix("which runs or has not arrived: it changes version 2"))
+        let told = whoseTurn(
+            state: "behind", queue: "deal-events", cause: nil, step: nil, owner: "sales_operations", base: 2)
+        #expect(told == "sales operations: version 2, which it changes, has not arrived")
     }
 
     @Test("who waits for an approval waits for a person")

@@ -125,8 +125,18 @@ import Testing
         let message = Self.parked {
             $0.handoff = nil
             $0.incident.hasBody = true
+            $0.incident.origin = ["exchange": "deals", "routing_key": "salesforce.deal.updated.v1"]
         }
         #expect(outcome(.send(evenSo: false), message).change == .beginSending)
+        for origin in [
+            ["exchange": "handoffs", "routing_key": "handoff.ready.v1"], ["exchange": "deals", "routing_key": "deals"],
+            ["exchange": "", "routing_key": "deal-events"], ["exchange": "dead", "routing_key": "deal-events"],
+            ["exchange": "deals", "routing_key": "a.b\u{FFFD}"], [:],
+        ] {
+            var elsewhere = message
+            elsewhere.incident.origin = origin
+            #expect(outcome(.send(evenSo: true), elsewhere).outcome == .refused, "SEC-F2 \(origin)")
+        }
         var never = message
         never.retry = "never"
         #expect(outcome(.send(evenSo: false), never).outcome == .refused)
@@ -182,13 +192,19 @@ import Testing
         #expect(outcome(.discard(.keep), gone).outcome == .refused)
     }
 
-    @Test("a change order whose base will never come is closed with its incident")
-    func baseMissing() {
+    @Test(
+        "V5 a change order whose base will never come is closed with its incident, and not sent",
+        arguments: ["base_missing", "base_stale"])
+    func withoutBase(incidentClass: String) {
         let situation = Self.parked {
             $0.incident.isBlocking = false
-            $0.incident.incidentClass = "base_missing"
+            $0.incident.incidentClass = incidentClass
             $0.handoff?.state = "behind"
+            $0.next = "publish it as a whole"
         }
+        let sent = verdict(on: Act(.send(evenSo: true), why: nil), seen: 3, in: situation)
+        guard case .stop(.refused, let words) = sent else { return #expect(Bool(false), "\(sent)") }
+        #expect(words.hasSuffix("so there is nothing to send: publish it as a whole"))
         let act = Act(.discard(.undecided), why: "it will never come")
         #expect(verdict(on: act, seen: 3, in: situation) == .go(.discard))
     }

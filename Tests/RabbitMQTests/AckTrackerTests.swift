@@ -24,6 +24,18 @@ import Testing
         #expect(tracker.unsettled == 5)
     }
 
+    @Test("CTR-B6 the bytes that are held are those of what is not settled, each counted once")
+    func heldBytes() {
+        var tracker = AckTracker(epoch: 1)
+        for number in 1...4 as ClosedRange<UInt64> { tracker.deliver(number, bytes: 100) }
+        tracker.settle(tag(3))
+        tracker.settle(tag(3) + tag(9) + tags(1...1, epoch: 2))
+        #expect(tracker.heldBytes == 300)
+        _ = tracker.takeAcknowledgements()
+        tracker.settle(tags(1...4))
+        #expect(tracker.heldBytes == 0)
+    }
+
     @Test("what is done behind one that is not is acknowledged singly")
     func stragglers() {
         var tracker = tracker(delivered: 6)

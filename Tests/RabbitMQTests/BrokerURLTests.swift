@@ -60,6 +60,18 @@ import Testing
         }
     }
 
+    @Test("CTR-B4 a password of its own goes before those of the URLs, which need none then")
+    func separatePassword() throws {
+        for urls in [
+            ["amqp://worker@a", "amqp://worker@b/"], ["amqp://worker:old@a"], ["amqp://worker:x@a", "amqp://worker@b"],
+        ] {
+            let settings = try BrokerSettings(urls: urls, password: "new")
+            #expect(settings.user == "worker")
+            #expect(settings.password == "new")
+        }
+        #expect(throws: RabbitMQError.self) { try BrokerSettings(urls: ["amqp://worker@a"]) }
+    }
+
     @Test("TLS to an IP address is refused, because the library cannot verify it")
     func literal() {
         #expect(throws: RabbitMQError.self) { try BrokerSettings(urls: ["amqps://u:p@127.0.0.1"]) }

@@ -227,6 +227,50 @@ import Testing
         }
     }
 
+    @Test(
+        "CTR-B6 what is held is bounded by bytes: the rest comes when something is settled, over the same connection",
+        .timeLimit(.minutes(1)))
+    func boundedBytes() async throws {
+        let broker = try TestBroker()
+        try await broker.withQueue(arguments: ["x-queue-type": "quorum"]) { queue in
+            try await fill(queue, count: 20, body: [UInt8](repeating: 65, count: 300_000))
+            var settings = broker.settings
+            settings.heartbeat = .seconds(1)
+            let log = EventLog()
+            try await withConsumer(settings, queue: queue, mostBytes: 1_000_000, log: log) { consumer, reader in
+                var held = try await reader.next(4)
+                let fullUntil = ContinuousClock.now + .seconds(4)
+                try await eventually("four heartbeats pass") { ContinuousClock.now > fullUntil }
+                #expect(await consumer.unsettled == 4)
+                for _ in 4..<20 {
+                    await consumer.settle([held.removeFirst().tag])
+                    held += try await reader.next(1)
+                    #expect(await consumer.unsettled <= 4)
+                }
+                await consumer.settle(held.map(\.tag))
+            }
+            #expect(log.losses == [] && log.connections == 1)
+            try await broker.expectEmpty(queue)
+        }
+    }
+
+    @Test("CTR-B6 a full consumer stops, and what it had no room for goes back", .timeLimit(.minutes(1)))
+    func stoppingFull() async throws {
+        let broker = try TestBroker()
+        try await broker.withQueue { queue in
+            try await fill(queue, count: 12, body: [UInt8](repeating: 65, count: 300_000))
+            try await withConsumer(broker.settings, queue: queue, mostBytes: 1_000_000) { consumer, reader in
+                let held = try await reader.next(4)
+                await consumer.stopConsuming()
+                await #expect(throws: DeliveriesEnded.self) { try await reader.next() }
+                await consumer.settle(held.map(\.tag))
+            }
+            try await eventually("eight messages and no consumer are left") {
+                try await broker.depth(of: queue) == QueueDepth(messages: 8, consumers: 0)
+            }
+        }
+    }
+
     @Test("cancelling the task of run ends the connection and the stream", .timeLimit(.minutes(1)))
     func cancellation() async throws {
         let broker = try TestBroker()

@@ -29,10 +29,10 @@ struct PrintedResult: Decodable {
                 try await desk.value("SELECT string_agg(attempts::text, ',' ORDER BY ordinal) FROM steps") == "3,0,0")
             #expect(
                 try await desk.value("SELECT concat_ws(' ', state, resolution, closed_by, why) FROM incidents")
-                    == "closed requeued baton_support fixed in the ERP")
+                    == "closed requeued anna fixed in the ERP")
             #expect(
                 try await desk.value("SELECT concat(actor, ' ', entry) FROM journal ORDER BY seq DESC LIMIT 1")
-                    == #"baton_support {"incident":"\#(deal.incident)","step":"create-project","what":"requeued"}"#)
+                    == #"anna {"incident":"\#(deal.incident)","step":"create-project","what":"requeued"}"#)
             try await desk.depth(of: "project-provisioning", reaches: 1)
             let ticket = try await desk.letters(in: "project-provisioning")
             #expect(ticket.map { String(decoding: $0.body, as: UTF8.self) } == [#"{"handoff":"\#(deal.handoff)"}"#])
@@ -40,11 +40,11 @@ struct PrintedResult: Decodable {
             let before = try await desk.everything()
             let again = try await desk.requeue("send", deal.short, "--yes")
             #expect(again.status == 0)
-            #expect(again.output.contains("already sent by baton_support at 20"))
+            #expect(again.output.contains("already sent by anna at 20"))
             #expect(try await desk.everything() == before)
             try await desk.depth(of: "project-provisioning", reaches: 0)
             let log = try await desk.requeue("log", deal.short)
-            #expect(log.output.contains("baton_support  send") && log.output.contains("(fixed in the ERP)"))
+            #expect(log.output.contains("anna  send") && log.output.contains("(fixed in the ERP)"))
         }
     }
 
@@ -105,11 +105,11 @@ struct PrintedResult: Decodable {
             for act in [["send"], ["discard", "--keep", "--reason", "r"]] {
                 let refused = try await desk.requeue(act + [deal.short, "--yes"])
                 #expect(refused.status == 4)
-                #expect(refused.output.contains("held by baton_support since 20"))
+                #expect(refused.output.contains("held by anna since 20"))
                 #expect(refused.output.contains("because waiting for finance: release it first"))
             }
             let twice = try await desk.requeue("hold", deal.short, "--reason", "other", "--yes")
-            #expect(twice.status == 0 && twice.output.contains("already held by baton_support"))
+            #expect(twice.status == 0 && twice.output.contains("already held by anna"))
             #expect(try await desk.requeue("release", deal.short, "--yes").status == 0)
             #expect(try await desk.requeue("release", deal.short, "--yes").output.contains("already released by"))
             #expect(try await desk.requeue("send", deal.short, "--yes").status == 0)

@@ -15,23 +15,23 @@ import Testing
             #expect(chosen.status == 0, "\(chosen.words)")
             #expect(
                 try await desk.value("SELECT concat_ws(' ', what, value, decided_by, why) FROM choices")
-                    == "customer CU-7 baton_support the other one moved away")
+                    == "customer CU-7 anna the other one moved away")
             #expect(
                 try await desk.value("SELECT abs(extract(epoch FROM now() - decided_at)) < 60 FROM choices") == "true")
             #expect(
                 try await desk.value(
                     "SELECT concat_ws(' ', i.resolution, i.closed_by, h.state, h.requeues, h.planning_attempts) "
                         + "FROM incidents i JOIN handoffs h ON h.id = i.handoff_id")
-                    == "chosen baton_support ready 1 0")
+                    == "chosen anna ready 1 0")
             #expect(
                 try await desk.value("SELECT concat_ws(' ', act, actor, outcome, incident_id) FROM acts")
-                    == "choose baton_support customer CU-7 \(deal.incident)")
+                    == "choose anna customer CU-7 \(deal.incident)")
             #expect(
                 try await desk.value("SELECT entry FROM journal ORDER BY seq DESC LIMIT 1")
                     == #"{"choice":"customer","externalID":"CU-7","incident":"\#(deal.incident)","what":"chosen"}"#)
             try await desk.depth(of: "deal-events", reaches: 1)
             let shown = try await desk.baton("show", deal.handoff)
-            #expect(shown.output.contains("customer = CU-7, by baton_support"))
+            #expect(shown.output.contains("customer = CU-7, by anna"))
             #expect(shown.output.contains("the other one moved away"))
             let again = try await desk.baton(
                 "handoff", "choose", deal.handoff, "--what", "customer", "--value", "new", "--reason", "r")
@@ -60,7 +60,7 @@ import Testing
             #expect(try await desk.requeue("hold", held.short, "--reason", "I ask sales", "--yes").status == 0)
             let kept = try await desk.baton(
                 "handoff", "choose", held.handoff, "--what", "customer", "--value", "new", "--reason", "r")
-            #expect(kept.status == 4 && kept.words.contains("held by baton_support because I ask sales"))
+            #expect(kept.status == 4 && kept.words.contains("held by anna because I ask sales"))
             try await desk.schema.database.script(
                 "INSERT INTO plans (handoff_id, hash, body) VALUES ('\(deal.handoff)', 'h', '{}')")
             let late = try await desk.baton(

@@ -63,7 +63,7 @@ import Testing
                     VALUES ('\(source)', 'e', 'h', 'accepted', 'c', '\(deal.handoff)', now())
                     """)
             }
-            try await wait(source: "baton_support")
+            try await wait(source: "anna")
             let own = try await desk.baton("approve", deal.handoff, "--reason", "r")
             #expect(own.status == 4 && own.words.contains("somebody else has to decide"))
             try await wait(source: "salesforce")
@@ -73,11 +73,11 @@ import Testing
             #expect(
                 try await desk.value(
                     "SELECT concat_ws(' ', gate, plan_hash, requester, decided_by, decision) FROM approvals")
-                    == "cancel abc salesforce baton_support approved")
+                    == "cancel abc publisher:salesforce anna approved")
             #expect(try await desk.value("SELECT state FROM handoffs") == "ready")
             try await wait(source: "salesforce")
             let again = try await desk.baton("approve", deal.handoff, "--reason", "r", "--reject")
-            #expect(again.status == 4 && again.words.contains("already approved by baton_support at 20"))
+            #expect(again.status == 4 && again.words.contains("already approved by anna at 20"))
             #expect(try await desk.value("SELECT state FROM handoffs") == "waiting")
             #expect(try await desk.baton("journal", "verify").status == 0)
         }
@@ -99,7 +99,7 @@ import Testing
             #expect(try await desk.baton("pause", "queue", "nonsense", "--reason", "r").status == 64)
             #expect(try await desk.baton("pause", "queue", "project-provisioning", "--reason", "month end").status == 0)
             let twice = try await desk.baton("pause", "queue", "project-provisioning", "--reason", "other")
-            #expect(twice.status == 0 && twice.output.contains("already paused by baton_support since 20"))
+            #expect(twice.status == 0 && twice.output.contains("already paused by anna since 20"))
             #expect(try await desk.baton("pauses").output.contains("month end"))
             #expect(try await desk.value(due) == nil)
             let resumed = try await desk.baton("resume", "queue", "project-provisioning")

@@ -70,7 +70,7 @@ struct ListedIncident: Decodable {
             #expect(lines.count == 4)
             #expect(lines[2].contains("O-2/C-1/1") && lines[2].contains("2500.00 EUR") && lines[2].contains("5m"))
             #expect(printed.words.contains("3 open incidents, 3500.00 EUR and 5000 JPY"))
-            #expect(printed.words.contains("the dead-letter queues are empty"))
+            #expect(printed.words.contains("every dead letter has its incident"))
             let away = try await desk.requeue("list", broker: "amqp://guest:guest@127.0.0.1:9/%2F")
             #expect(away.status == 0)
             #expect(away.output == printed.output)

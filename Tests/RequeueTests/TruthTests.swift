@@ -46,7 +46,7 @@ import Testing
                 #expect(try await listed("sent", at: desk) == [])
             }
             let report = try await desk.requeue("show", deal.short).output
-            for part in ["round 1", "round 2", "round 3", "the ERP said no again", "baton_support  send"] {
+            for part in ["round 1", "round 2", "round 3", "the ERP said no again", "anna  send"] {
                 #expect(report.contains(part), "\(part) is missing in:\n\(report)")
             }
         }

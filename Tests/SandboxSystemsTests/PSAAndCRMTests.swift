@@ -53,4 +53,27 @@ import Testing
             #expect(try await sandbox.effects("write_handoff", key: "h3") == 1)
         }
     }
+
+    @Test("V2 two contracts of one opportunity each have their status, and versions of their own")
+    func contracts() async throws {
+        try await withSandbox { sandbox in
+            let path = "/crm/opportunities/O/handoff"
+            func write(_ state: String, _ version: Int, of contract: String) async throws -> Reply {
+                try await sandbox.send(
+                    "PUT", path, Samples.handoff(state: state, version: version, of: contract),
+                    key: "\(contract) \(version)")
+            }
+            #expect(try await write("staffing ready", 7, of: "CT-2").status == 200)
+            #expect(try await sandbox.get(path).object["contracts"] == nil)
+            #expect(try await write("cancelled", 2, of: "CT-1").status == 200, "an older version, of another contract")
+            #expect(try await write("waiting", 1, of: "CT-1").status == 409)
+            #expect(try await sandbox.get(path + "?contract=CT-1")["state"] == "cancelled")
+            #expect(try await sandbox.get(path + "?contract=CT-2")["state"] == "staffing ready")
+            #expect(try await sandbox.get(path + "?contract=CT-3").status == 404)
+            let shown = try await sandbox.get(path)
+            #expect(shown["state"] == "cancelled", "the newest")
+            let each = (shown.object["contracts"] as? [[String: Any]])?.compactMap { $0["state"] as? String }
+            #expect(each == ["cancelled", "staffing ready"])
+        }
+    }
 }

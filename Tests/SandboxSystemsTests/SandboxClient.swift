@@ -81,8 +81,9 @@ enum Samples {
 
     static let tasks = #"{"tasks":[{"line":"10","code":"PM","name":"Lead"},{"line":"20","code":"DV","name":"Build"}]}"#
 
-    static func handoff(state: String = "waiting", version: Int = 1) -> String {
-        #"{"state":"\#(state)","since":"2026-01-01T00:00:00Z","sourceVersion":\#(version)}"#
+    static func handoff(state: String = "waiting", version: Int = 1, of contract: String? = nil) -> String {
+        let named = contract.map { #""contract":"\#($0)","# } ?? ""
+        return #"{\#(named)"state":"\#(state)","since":"2026-01-01T00:00:00Z","sourceVersion":\#(version)}"#
     }
 }
 

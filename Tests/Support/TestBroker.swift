@@ -40,9 +40,21 @@ public struct TestBroker: Sendable {
         }
     }
 
+    /// Binds a queue `answers` to everything that is announced.
+    public func collectAnswers() async throws {
+        try await Self.administer("PUT", "queues/\(virtualHost)/answers", body: "{}")
+        try await Self.administer(
+            "POST", "bindings/\(virtualHost)/e/handoffs/q/answers", body: ##"{"routing_key":"#"}"##)
+    }
+
     /// Deletes a queue behind everybody's back.
     public func deleteQueue(_ queue: String) async throws {
         try await Self.administer("DELETE", "queues/\(virtualHost)/\(queue)")
+    }
+
+    /// Takes every message out of a queue behind everybody's back.
+    public func purge(_ queue: String) async throws {
+        try await Self.administer("DELETE", "queues/\(virtualHost)/\(queue)/contents")
     }
 
     /// Deletes an exchange behind everybody's back.
@@ -50,16 +62,33 @@ public struct TestBroker: Sendable {
         try await Self.administer("DELETE", "exchanges/\(virtualHost)/\(exchange)")
     }
 
+    /// Makes an account with the password `secret`, which may do this in the virtual host.
+    public func makeAccount(_ name: String, configure: String, write: String, read: String) async throws {
+        try await Self.administer("PUT", "users/\(name)", body: #"{"password":"secret","tags":""}"#)
+        let rights = try JSONEncoder().encode(["configure": configure, "write": write, "read": read])
+        try await Self.administer(
+            "PUT", "permissions/\(virtualHost)/\(name)", body: String(decoding: rights, as: UTF8.self))
+    }
+
+    /// The virtual host's URL for another account.
+    public func url(as account: String, password: String) -> String {
+        var parts = URLComponents(string: url) ?? URLComponents()
+        parts.user = account
+        parts.password = password
+        return parts.string ?? url
+    }
+
     /// Deletes an account, which belongs to no virtual host.
     public static func deleteAccount(_ name: String) async throws {
         try await administer("DELETE", "users/\(name)")
     }
 
-    private static func administer(_ method: String, _ path: String) async throws {
+    private static func administer(_ method: String, _ path: String, body: String = "") async throws {
         let api = try TestServers.amqpAPI
         let curl = Process()
         curl.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
-        curl.arguments = ["-sf", "-o", "/dev/null", "-X", method, "\(api)/api/\(path)"]
+        curl.arguments =
+            ["-sf", "-o", "/dev/null", "-X", method, "\(api)/api/\(path)"] + (body.isEmpty ? [] : ["-d", body])
         try await curl.runToEnd()
     }
 }

@@ -31,9 +31,9 @@ public final class TestCompany: Sendable {
         self.folder = folder
     }
 
-    /// Runs `body` in a company of its own, with `workers` processes of each queue.
+    /// Runs `body` in a company of its own, with `workers` processes of each queue, and what `state` says in the sandbox.
     public static func with(
-        workers: Int = 1, settings: [String: String] = [:],
+        workers: Int = 1, settings: [String: String] = [:], state: String? = nil,
         _ body: @Sendable (TestCompany) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: uniqueName("baton")).path
@@ -42,6 +42,7 @@ public final class TestCompany: Sendable {
         try await TestSchema.with { schema in
             try await TestBroker.with { broker in
                 let effects = folder + "/sandbox.jsonl"
+                if let state { try FileManager.default.copyItem(atPath: state, toPath: effects) }
                 let sandbox = try ChildProcess(
                     "sandbox", arguments: ["--port", "0", "--port-file", folder + "/port", "--state", effects],
                     logFile: folder + "/sandbox.log")
@@ -68,6 +69,12 @@ public final class TestCompany: Sendable {
         }
     }
 
+    /// Targets that settle in 15 s after a call was announced: tests do not wait for those of the field.
+    private static let quickTargets = [
+        "BATON_ERP_CALL_BUDGET": "10s", "BATON_ERP_SETTLING_TIME": "3s", "BATON_PSA_CALL_BUDGET": "10s",
+        "BATON_PSA_SETTLING_TIME": "3s", "BATON_SEND_WINDOW": "2s",
+    ]
+
     /// Starts one more worker of `queue`, as the worker's own database role.
     public func startWorker(_ queue: String, settings: [String: String] = [:]) throws -> ChildProcess {
         let role = "baton_" + queue.replacing("-", with: "_")
@@ -75,7 +82,7 @@ public final class TestCompany: Sendable {
             "BATON_AMQP_URL": broker.url, "BATON_POSTGRESQL_SCHEMA": schema.name,
             "BATON_POSTGRESQL_URL": try TestServers.postgresql.replacing("//postgres@", with: "//\(role)@"),
             "BATON_TARGETS_URL": targets.absoluteString, "BATON_POOL_SIZE": "2", "BATON_SWEEP_INTERVAL": "100ms",
-        ]
+        ].merging(Self.quickTargets) { $1 }
         environment.merge(settings) { _, given in given }
         return try ChildProcess(
             "\(queue)-worker", environment: environment, logFile: folder + "/" + uniqueName(queue) + ".log")
@@ -103,6 +110,11 @@ public final class TestCompany: Sendable {
         try String(contentsOfFile: effectsFile, encoding: .utf8).split(separator: "\n").map {
             try JSONDecoder().decode(SandboxEffect.self, from: Data($0.utf8))
         }
+    }
+
+    /// What was made beside what the CRM was told: of a refused deal it is told, and nothing else may be done for it.
+    public func effectsBesideStatus() throws -> [SandboxEffect] {
+        try effects().filter { $0.verb != "write_handoff" }
     }
 
     /// Asks the sandbox's administration.

@@ -24,6 +24,7 @@ public struct TestSchema: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await database.run() }
             _ = try await Migrator(database: database, schema: name).migrate()
+            try await database.script(Self.person)
             let outcome: Result<Value, any Error>
             do {
                 outcome = .success(try await body(TestSchema(name: name, database: database)))
@@ -35,6 +36,12 @@ public struct TestSchema: Sendable {
             return try outcome.get()
         }
     }
+
+    /// Makes the login of a person of support; another test may be doing the same.
+    private static let person = """
+        DO $$ BEGIN CREATE ROLE \(TestServers.person) LOGIN IN ROLE baton_support;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
+        """
 
     /// Moves the schema's clock: from now on it is `hours` ahead.
     public func moveClock(byHours hours: Double) async throws {

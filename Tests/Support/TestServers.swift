@@ -9,6 +9,9 @@ public enum TestServers {
     /// The database, as superuser.
     public static var postgresql: String { get throws { try variable("BATON_TEST_POSTGRESQL") } }
 
+    /// The login of a person of support, who is there once a schema was made.
+    public static let person = "anna"
+
     /// What is missing, and how to get it.
     public struct Missing: Error, CustomStringConvertible {
         let name: String

@@ -23,6 +23,19 @@ import Testing
         #expect(findings.isEmpty, "\(listing(findings))")
     }
 
+    @Test("SEC-F6 what people read goes through the console, which escapes what steers a terminal")
+    func printing() throws {
+        let files = try repository.swiftFiles(below: "Sources/Programs/Baton", "Sources/Programs/Requeue")
+        #expect(files.count > 20)
+        for file in files {
+            for (index, line) in file.codeLines.enumerated() {
+                let tokens = Tokens.of(line)
+                #expect(!tokens.contains("print") && !tokens.contains("debugPrint"), "\(file.path):\(index + 1)")
+                #expect(!line.contains("FileHandle.standard"), "\(file.path):\(index + 1)")
+            }
+        }
+    }
+
     @Test("no type has the name of its module, no main file has 30 lines", .timeLimit(.minutes(1)))
     func shapes() async throws {
         let manifest = try await Manifest.dumped(by: repository)

@@ -68,6 +68,69 @@ import Testing
         }
     }
 
+    @Test(
+        "SEC-F10 support drains, sends and nudges, and the collector takes out dead letters: neither does more",
+        .timeLimit(.minutes(1)))
+    func supportAndCollector() async throws {
+        try await withAccounts { broker, suffix in
+            let script =
+                Self.script + """
+                    queues = ['deal-events', 'project-provisioning', 'billing-schedules', 'status-feedback']
+                    for queue in queues:
+                        attempt('take ' + queue + '.dead', lambda c: c.basic_get(queue + '.dead'))
+                        attempt('take ' + queue, lambda c: c.basic_get(queue))
+                    attempt('take unrouted', lambda c: c.basic_get('deals.unrouted'))
+                    attempt('send', lambda c: c.basic_publish('deals', 'hubspot.deal.updated.v1', b'{}', mandatory=True))
+                    attempt('nudge', lambda c: c.basic_publish('work', 'deal-events', b'{}', mandatory=True))
+                    attempt('forge dead', lambda c: c.basic_publish('dead', 'deal-events', b'{}'))
+                    attempt('forge unrouted', lambda c: c.basic_publish('deals.unrouted', '', b'{}'))
+                    attempt('answer', lambda c: c.basic_publish('handoffs', 'a', b'{}'))
+                    attempt('default', lambda c: c.basic_publish('', 'deal-events', b'{}'))
+                    attempt('purge', lambda c: c.queue_purge('deal-events'))
+                    attempt('delete', lambda c: c.queue_delete('deal-events.dead'))
+                    attempt('declare', lambda c: c.queue_declare('mine'))
+                    """
+            func tried(as user: String) async throws -> [String: String] {
+                let url = try Broker.url(of: broker, user: "\(user)-\(suffix)", password: "secret \(user)")
+                let lines = try await Broker.pika(script, url: url).split(separator: "\n")
+                return Dictionary(
+                    lines.map { line in
+                        let words = line.split(separator: " ")
+                        return (words.dropLast().joined(separator: " "), String(words.last ?? ""))
+                    }
+                ) { $1 }
+            }
+            let taken =
+                ["deal-events", "project-provisioning", "billing-schedules", "status-feedback"]
+                .map { "take \($0).dead" } + ["take unrouted"]
+            let support = try await tried(as: "support")
+            #expect(Set(support.filter { $0.value == "ok" }.keys) == Set(taken + ["send", "nudge"]))
+            let collector = try await tried(as: "dead-letter-collector")
+            #expect(Set(collector.filter { $0.value == "ok" }.keys) == Set(taken))
+            for (what, outcome) in support.merging(collector, uniquingKeysWith: { $1 }) where outcome != "ok" {
+                #expect(outcome == "403", "\(what)")
+            }
+            #expect(support.count == 18)
+        }
+    }
+
+    @Test("SEC-F10 a plan names administrators whose password everybody knows", .timeLimit(.minutes(1)))
+    func openAdministrators() async throws {
+        try await Broker.withVirtualHost { broker in
+            let description = try TopologyDescription(folder: Repository.queues)
+            let user = "root-" + UUID().uuidString.lowercased()
+            try await broker.declare("PUT", ["users", user], ["password": user, "tags": "administrator"])
+            let plan = try await broker.plan(description)
+            try await broker.declare("PUT", ["users", user], ["password": "something else", "tags": "administrator"])
+            let closed = try await broker.plan(description)
+            try await broker.declare("PUT", ["users", user], ["password": user, "tags": "monitoring"])
+            let harmless = try await broker.plan(description)
+            try await broker.declare("DELETE", ["users", user], Nothing())
+            #expect(plan.openAdministrators.contains(user) && plan.table.contains(user))
+            #expect(!closed.openAdministrators.contains(user) && !harmless.openAdministrators.contains(user))
+        }
+    }
+
     @Test("rights changed by hand are shown and set right; an administrator is left alone", .timeLimit(.minutes(1)))
     func changedRights() async throws {
         try await withAccounts { broker, suffix in
@@ -108,12 +171,15 @@ import Testing
                     \(folder): publisher "Sales Force": \(Names.rule), and no dots
                     \(folder)/billing-schedules-worker: the password is empty, or not UTF-8
                     \(folder)/crm: the password of account crm is missing or unreadable
+                    \(folder)/dead-letter-collector: the password of account dead-letter-collector is missing \
+                    or unreadable
                     \(folder)/guest: no worker or publisher is named guest
                     \(folder)/status-feedback-worker: the password of account status-feedback-worker is missing \
                     or unreadable
+                    \(folder)/support: the password of account support is missing or unreadable
                     """)
             try FileManager.default.removeItem(atPath: folder + "/guest")
-            for name in ["billing-schedules-worker", "status-feedback-worker"] {
+            for name in ["billing-schedules-worker", "status-feedback-worker", "dead-letter-collector", "support"] {
                 try write("x", to: folder + "/" + name)
             }
             let passwords = try AccountPasswords(for: description, publishers: [], in: folder)
@@ -130,7 +196,7 @@ import Testing
             let description = try description(suffix: suffix)
             let passwords = try await passwords(for: description, suffix: suffix)
             let changes = try await broker.apply(description, accounts: passwords)
-            #expect(changes.created.filter { $0.kind == .account }.count == 5)
+            #expect(changes.created.filter { $0.kind == .account }.count == 7)
             do {
                 try await body(broker, suffix)
             } catch {

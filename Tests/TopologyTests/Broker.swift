@@ -55,6 +55,11 @@ enum Broker {
         }
     }
 
+    /// The AMQP address of the virtual host of `broker` for its administrator.
+    static func url(of broker: BrokerAdministration) throws -> String {
+        try url(of: broker, user: broker.address.user, password: broker.address.password.text)
+    }
+
     /// The AMQP address of the virtual host of `broker` for one user.
     static func url(of broker: BrokerAdministration, user: String, password: String) throws -> String {
         var parts = try #require(URLComponents(string: try setting(amqp)))

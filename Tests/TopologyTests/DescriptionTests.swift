@@ -37,10 +37,15 @@ import Testing
           - { name: ticket, schema: schemas/ticket.json, examples: examples }
         """
 
+    static let deadLetters: [String: TopologyDescription.Argument] = [
+        "x-queue-type": .string("quorum"), "x-delivery-limit": .integer(2_000_000_000),
+    ]
+
     @Test("a folder is read into queues, exchanges, bindings and accounts")
     func read() async throws {
         try await withFolder { folder in
-            try write(Self.exchanges, to: folder + "/exchanges.yml")
+            let kept = "\n  - { name: lost, type: fanout, keeps: true, purpose: What nobody takes. }"
+            try write(Self.exchanges + kept, to: folder + "/exchanges.yml")
             try write(Self.queue, to: folder + "/good/queue.yml")
             try write("An exchange may have a folder too.", to: folder + "/work/README.md")
             let queues = try QueuesFolder(at: folder)
@@ -50,7 +55,10 @@ import Testing
             #expect(
                 queues.description
                     == TopologyDescription(
-                        exchanges: [.init(name: "work", type: "direct"), .init(name: "dead", type: "direct")],
+                        exchanges: [
+                            .init(name: "work", type: "direct"), .init(name: "dead", type: "direct"),
+                            .init(name: "lost", type: "fanout"),
+                        ],
                         queues: [
                             .init(
                                 name: "good",
@@ -59,13 +67,19 @@ import Testing
                                     "x-dead-letter-exchange": .string("dead"),
                                     "x-dead-letter-routing-key": .string("good"),
                                 ]),
-                            .init(name: "good.dead", arguments: ["x-queue-type": .string("quorum")]),
+                            .init(name: "good.dead", arguments: Self.deadLetters),
+                            .init(name: "lost", arguments: Self.deadLetters),
                         ],
                         bindings: [
                             .init(source: "work", destination: "good", routingKey: "good"),
                             .init(source: "dead", destination: "good.dead", routingKey: "good"),
+                            .init(source: "lost", destination: "lost", routingKey: ""),
                         ],
-                        accounts: [.worker(named: "good-worker", reading: "good", writing: ["work", "dead"])]))
+                        accounts: [
+                            .worker(named: "good-worker", reading: "good", writing: ["work", "dead"]),
+                            .collector(reading: ["good.dead", "lost"]),
+                            .support(reading: ["good.dead", "lost"], writing: ["work"]),
+                        ]))
         }
     }
 

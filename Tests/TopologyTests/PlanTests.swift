@@ -10,7 +10,7 @@ import Testing
         let items = TopologyPlan(desired: description, actual: BrokerState()).missing.map(\.description)
         let deadLetterQueue = try #require(items.firstIndex(of: "queue deal-events.dead"))
         let queue = try #require(items.firstIndex(of: "queue deal-events"))
-        let unrouted = try #require(items.firstIndex(of: "binding deals.unrouted -> deal-events.dead"))
+        let unrouted = try #require(items.firstIndex(of: "binding deals.unrouted -> deals.unrouted"))
         let deals = try #require(items.firstIndex(of: "exchange deals"))
         #expect(deadLetterQueue < queue && queue < unrouted && unrouted < deals)
         let last = items.lastIndex { !$0.hasPrefix("account") && !$0.hasPrefix("binding deals ->") }

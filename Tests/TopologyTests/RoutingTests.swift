@@ -27,7 +27,7 @@ import Testing
                 publish('deals', 'salesforce.weather', b'unroutable')
                 publish('work', 'status-feedback', b'ticket')
                 publish('dead', 'project-provisioning', b'copy')
-                for queue in ['deal-events', 'deal-events.dead', 'status-feedback', 'project-provisioning.dead']:
+                for queue in ['deal-events', 'deals.unrouted', 'deal-events.dead', 'status-feedback', 'project-provisioning.dead']:
                     print(queue, take(queue), take(queue))
                 # Returned more often than the delivery limit allows: the broker's own backstop.
                 publish('work', 'billing-schedules', b'returned')
@@ -43,7 +43,8 @@ import Testing
             #expect(
                 output == """
                     deal-events deal nothing
-                    deal-events.dead unroutable nothing
+                    deals.unrouted unroutable nothing
+                    deal-events.dead nothing nothing
                     status-feedback ticket nothing
                     project-provisioning.dead copy nothing
                     101 returned

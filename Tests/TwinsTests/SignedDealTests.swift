@@ -45,8 +45,9 @@ import Workers
         do {
             try await desk.take(unreadable, key)
             Issue.record("it was taken")
-        } catch let refused as Refused {
-            #expect(refused.incidentClass == .wrongSchema && refused.reason.contains("envelope"))
+        } catch let event as RefusedEvent {
+            #expect(event.refused.incidentClass == .wrongSchema && event.refused.reason.contains("envelope"))
+            #expect(event.facts.opportunity == "O-1")
         }
         #expect(desk.database.snapshot.handoffs.isEmpty)
     }

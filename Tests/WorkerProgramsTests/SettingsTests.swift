@@ -28,7 +28,7 @@ import Testing
                     "BATON_AMQP_URL": broker.url, "BATON_POSTGRESQL_URL": try TestServers.postgresql,
                     "BATON_POSTGRESQL_SCHEMA": uniqueName("missing"), "BATON_TARGETS_URL": "http://127.0.0.1:9",
                 ], logFile: logFile)
-            #expect(await worker.waitForExit() == 1)
+            #expect(await worker.waitForExit() == 78)
             #expect(worker.log.contains("queue deal-events"))
             #expect(worker.log.contains("baton topology apply"))
             #expect(worker.log.contains("baton migrate"))

@@ -43,7 +43,7 @@ import Testing
         let fallbacks = WorkerSettings.documentation.compactMap { setting in
             setting.fallback.map { (setting.name, $0) }
         }
-        #expect(fallbacks.count == 21)
+        #expect(fallbacks.count == 38)
         #expect(try settings(Dictionary(uniqueKeysWithValues: fallbacks)) == settings())
     }
 
@@ -51,14 +51,14 @@ import Testing
     func rendered() {
         for setting in WorkerSettings.documentation {
             for name in setting.variables {
-                #expect(WorkerSettings.helpText.contains(name))
+                #expect(WorkerSettings.documentation.helpText.contains(name))
                 #expect(WorkerSettings.markdownTable.contains("`\(name)`"))
             }
-            #expect(WorkerSettings.helpText.contains(setting.fallbackText))
+            #expect(WorkerSettings.documentation.helpText.contains(setting.fallbackText))
             #expect(WorkerSettings.markdownTable.contains(setting.expected))
             #expect(!setting.meaning.contains("|") && !setting.expected.contains("|"))
         }
-        #expect(WorkerSettings.helpText.contains("  BATON_LEASE (default: 15s)\n"))
+        #expect(WorkerSettings.documentation.helpText.contains("  BATON_LEASE (default: 15s)\n"))
         let row = "| `BATON_POOL_SIZE` | `4` | How many connections to PostgreSQL a worker holds. |"
         #expect(WorkerSettings.markdownTable.contains(row))
     }

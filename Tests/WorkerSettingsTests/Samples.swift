@@ -3,8 +3,9 @@ import Testing
 
 /// The least that a worker needs.
 let least = [
-    "BATON_AMQP_URL": "amqp://baton:sesame-amqp@broker-1:5672/%2F",
-    "BATON_POSTGRESQL_URL": "postgresql://baton:sesame-pg@db-1:5432,db-2:5433/baton?target_session_attrs=read-write",
+    "BATON_AMQP_URL": "amqps://baton:sesame-amqp@broker-1:5671/%2F",
+    "BATON_POSTGRESQL_URL":
+        "postgresql://baton:sesame-pg@db-1:5432,db-2:5433/baton?target_session_attrs=read-write&sslmode=verify-full",
     "BATON_TARGETS_URL": "https://targets.example.com/api/",
 ]
 

@@ -5,7 +5,7 @@ import Testing
     @Test("three addresses suffice, and all else has its documented default")
     func defaults() throws {
         let settings = try settings()
-        #expect(settings.amqpURLs.map(\.revealed) == ["amqp://baton:sesame-amqp@broker-1:5672/%2F"])
+        #expect(settings.amqpURLs.map(\.revealed) == ["amqps://baton:sesame-amqp@broker-1:5671/%2F"])
         #expect(settings.postgresqlURL.revealed == least["BATON_POSTGRESQL_URL"])
         #expect(settings.postgresqlPassword == nil)
         #expect(settings.postgresqlSchema == "baton")
@@ -13,9 +13,10 @@ import Testing
         #expect(settings.healthHost == "127.0.0.1" && settings.healthPort == 0)
         #expect(settings.logLevel == .info && settings.logFormat == .auto)
         #expect(settings.poolSize == 4 && settings.takeovers == 5)
+        #expect(settings.prefetchBytes == 33_554_432)
         #expect(settings.prefetch == 0 && settings.breakerFailures == 5)
         #expect(settings.breakerWait == .seconds(5) && settings.longestBreakerWait == .seconds(60))
-        #expect(settings.lease == .seconds(15) && settings.ticketLease == .seconds(30))
+        #expect(settings.lease == .seconds(15) && settings.ticketLease == .seconds(20))
         #expect(settings.sweepInterval == .seconds(1) && settings.maximalAge == .seconds(72 * 3600))
         #expect(settings.signaturePatience == .seconds(3600))
         #expect(settings.drainTime == .seconds(15) && settings.cancelTime == .seconds(5))
@@ -49,6 +50,7 @@ import Testing
         arguments: [
             ("BATON_POOL_SIZE", 1, 50), ("BATON_HEALTH_PORT", 0, 65_535), ("BATON_TAKEOVERS", 1, 100),
             ("BATON_MAX_BODY_BYTES", 1024, 134_217_728), ("BATON_MAX_LINES", 1, 100_000), ("BATON_PREFETCH", 0, 2000),
+            ("BATON_PREFETCH_BYTES", 1_048_576, 1_073_741_824),
             ("BATON_BREAKER_FAILURES", 1, 1_000_000),
         ])
     func numberLimits(name: String, least: Int, most: Int) throws {
@@ -70,18 +72,21 @@ import Testing
             ("BATON_MAXIMAL_AGE", "1m", "59999ms", "8760h", "8761h"),
             ("BATON_DRAIN_TIME", "0s", "-1s", "1h", "3600001ms"),
             ("BATON_CANCEL_TIME", "100ms", "99ms", "10m", "600001ms"),
+            ("BATON_ERP_CALL_BUDGET", "100ms", "99ms", "10m", "600001ms"),
+            ("BATON_PSA_SETTLING_TIME", "0s", "-1s", "24h", "86400001ms"),
+            ("BATON_SEND_WINDOW", "100ms", "99ms", "1m", "60001ms"),
         ])
     func durationLimits(name: String, least: String, below: String, most: String, above: String) throws {
         // The other times leave room, so that only this one's range is judged.
         var room = ["BATON_LEASE": "1h", "BATON_TICKET_LEASE": "1h", "BATON_MAXIMAL_AGE": "8760h"]
         if name == "BATON_LEASE" { room["BATON_SWEEP_INTERVAL"] = "50ms" }
         if name == "BATON_MAXIMAL_AGE" { room["BATON_TICKET_LEASE"] = "30s" }
-        let constraints = SettingsConstraints(callBudget: .milliseconds(500))
+        room["BATON_CRM_CALL_BUDGET"] = "500ms"
         for text in [least, most] {
-            _ = try settings(room.merging([name: text]) { _, new in new }, constraints: constraints)
+            _ = try settings(room.merging([name: text]) { _, new in new })
         }
         for text in [below, above] {
-            let found = try problems(room.merging([name: text]) { _, new in new }, constraints: constraints)
+            let found = try problems(room.merging([name: text]) { _, new in new })
             #expect(found.map(\.name) == [name], "\(text)")
         }
     }
@@ -117,13 +122,31 @@ import Testing
         #expect(try problems([name: text]).map(\.name) == [name])
     }
 
+    @Test(
+        "SEC-F14 what goes unencrypted or unverified to another machine is a warning",
+        arguments: [
+            ("BATON_AMQP_URL", "amqp://mq", true), ("BATON_AMQP_URL", "amqps://a,amqp://127.0.0.1.example", true),
+            ("BATON_AMQP_URL", "amqps://mq", false), ("BATON_AMQP_URL", "amqp://localhost,amqp://[::1]:5672", false),
+            ("BATON_POSTGRESQL_URL", "postgresql://u@db/baton", true),
+            ("BATON_POSTGRESQL_URL", "postgresql://u@localhost,db/baton", true),
+            ("BATON_POSTGRESQL_URL", "postgresql://u@db/baton?sslmode=require", true),
+            ("BATON_POSTGRESQL_URL", "postgresql:///baton?host=db", true),
+            ("BATON_POSTGRESQL_URL", "postgresql://u@db/baton?sslmode=verify-full&sslrootcert=/ca.pem", false),
+            ("BATON_POSTGRESQL_URL", "postgresql://u:p%40@127.0.0.1:5432,[::1]:5433/baton", false),
+            ("BATON_POSTGRESQL_URL", "postgresql:///baton?host=/run/postgresql", false),
+        ])
+    func plainText(name: String, url: String, isWarned: Bool) throws {
+        #expect(try settings([name: url]).warnings.map(\.name) == (isWarned ? [name] : []), "\(url)")
+    }
+
     @Test("certificates must be readable, and without an encrypted address there is a warning")
     func certificates() throws {
         let files = ["/ca.pem": SettingsFile(bytes: Array("x".utf8), isWorldReadable: true)]
-        let plain = try settings(["BATON_AMQP_CA_FILE": "/ca.pem"], files: files)
+        let plain = try settings(
+            ["BATON_AMQP_CA_FILE": "/ca.pem", "BATON_AMQP_URL": "amqp://127.0.0.1"], files: files)
         #expect(plain.warnings.map(\.name) == ["BATON_AMQP_CA_FILE"])
         let encrypted = try settings(
-            ["BATON_AMQP_CA_FILE": "/ca.pem", "BATON_AMQP_URL": "amqp://a,amqps://b"], files: files)
+            ["BATON_AMQP_CA_FILE": "/ca.pem", "BATON_AMQP_URL": "amqps://a,amqps://b"], files: files)
         #expect(encrypted.warnings.isEmpty && encrypted.amqpCAFile == "/ca.pem")
         #expect(try problems(["BATON_AMQP_CA_FILE": "/gone"]).map(\.name) == ["BATON_AMQP_CA_FILE"])
     }

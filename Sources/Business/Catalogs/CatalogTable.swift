@@ -30,6 +30,8 @@ public enum CatalogTable: String, Sendable, Codable, CaseIterable, CodingKeyRepr
     case recordOwners = "record-owners"
     /// Which stages of a sale start a handoff.
     case triggers
+    /// How a source's events are read.
+    case sourceRules = "source-rules"
 
     /// The table's file in the catalog's folder.
     public var file: String { "\(rawValue).yml" }

@@ -30,9 +30,23 @@ public struct CatalogTables: Codable, Sendable, Hashable {
     public var recordOwners: [RecordOwner] = []
     /// Which stages of a sale start a handoff.
     public var triggers: [TriggerRule] = []
+    /// Written only where there are any: a catalog of before there were these keeps its version.
+    private var writtenSourceRules: [SourceRule]?
+
+    /// How a source's events are read.
+    public var sourceRules: [SourceRule] {
+        get { writtenSourceRules ?? [] }
+        set { writtenSourceRules = newValue.isEmpty ? nil : newValue }
+    }
 
     /// No rows.
     public init() {}
+
+    private enum CodingKeys: String, CodingKey {
+        case services, templates, entities, entityRules, dimensions, taxRules, billingTerms, rateCards, matchRules
+        case routes, stepModes, approvals, incidentContacts, recordOwners, triggers
+        case writtenSourceRules = "sourceRules"
+    }
 
     /// The rows of `table`.
     public func rows(of table: CatalogTable) -> [any CatalogRow] {
@@ -52,6 +66,7 @@ public struct CatalogTables: Codable, Sendable, Hashable {
         case .incidentContacts: incidentContacts
         case .recordOwners: recordOwners
         case .triggers: triggers
+        case .sourceRules: sourceRules
         }
     }
 
@@ -73,6 +88,7 @@ public struct CatalogTables: Codable, Sendable, Hashable {
         tables.incidentContacts.sort(by: <)
         tables.recordOwners.sort(by: <)
         tables.triggers.sort(by: <)
+        tables.sourceRules.sort(by: <)
         return tables
     }
 }

@@ -14,7 +14,7 @@ public struct CancellationEvent: Sendable, Hashable {
     /// The publisher's own id for following the deal; one has to be made up when there is none.
     public let correlationID: String?
     /// The cancellation in canonical form.
-    public let cancellation: Cancellation
+    public internal(set) var cancellation: Cancellation
 
     /// Puts an event together.
     public init(

@@ -3,7 +3,7 @@
 /// Its one JSON form is ``canonicalBytes``. A deal that came through ``DealEventDecoder`` keeps all rules of its contract.
 public struct Deal: Sendable, Hashable {
     /// The sale in the CRM.
-    public let opportunity: String
+    public internal(set) var opportunity: String
     /// The agreement under which it was sold.
     public let contract: String
     /// Which state of the agreement this is, from 1.

@@ -2,10 +2,19 @@ import Workers
 
 /// A deal in a file: an event about one, or its bare data, for asking what it would do.
 public enum DealDocument {
-    /// What a published event or the `data` of one says, at whatever stage the sale is; `mappings` read what sources send
-    /// in their own words. Refuses with all findings, whose paths are those of an event.
-    public static func deal(in body: [UInt8], mappings: [any SourceMapping] = []) throws(Rejection) -> Deal {
-        let decoder = DealEventDecoder(triggers: .every, mappings: mappings)
+    /// What a published event in the company's own words or the `data` of one says, at whatever stage the sale is. Refuses
+    /// with all findings, whose paths are those of an event.
+    public static func deal(in body: [UInt8]) throws(Rejection) -> Deal {
+        try deal(in: body, mappings: [], policies: .standard)
+    }
+
+    /// The same also of what sources send in their own words: `mappings` read it, as `policies` say. Gives up once `goesOn`,
+    /// which is asked now and then, says no.
+    public static func deal(
+        in body: [UInt8], mappings: [any SourceMapping], policies: SourcePolicies,
+        while goesOn: @escaping @Sendable () -> Bool = { true }
+    ) throws(Rejection) -> Deal {
+        let decoder = DealEventDecoder(triggers: .every, mappings: mappings).reading(by: policies).going(on: goesOn)
         guard case .object(let members) = try decoder.parse(body, Rejection.Trace()) else {
             throw Rejection(.wrongSchema, text: "should be an object", cure: "Give an event about a deal, or its data.")
         }

@@ -16,7 +16,9 @@ public struct DealEvent: Sendable, Hashable {
     /// The publisher's own id for following the deal; one has to be made up when there is none.
     public let correlationID: String?
     /// The deal in canonical form.
-    public let deal: Deal
+    public internal(set) var deal: Deal
+    /// Other ids by which the source knows the opportunity, or knew it before it was merged.
+    public internal(set) var names: [String] = []
 
     /// Puts an event together.
     public init(
@@ -51,9 +53,11 @@ public enum Intake: Sendable, Hashable {
         case .handoff(let event), .unsigned(let event): event
         case .ignored(let event):
             event.deal.map {
-                DealEvent(
+                var whole = DealEvent(
                     id: event.id, source: event.source, time: event.time, traceparent: event.traceparent,
                     correlationID: event.correlationID, deal: $0)
+                whole.names = event.names
+                return whole
             }
         case .cancellation, .signature: nil
         }

@@ -10,20 +10,22 @@ extension DealEventDecoder {
         }
         let mapped: MappedEvent
         do {
-            mapped = try mapping.map(data, at: SourceStages(of: envelope?.source ?? "", in: triggers))
+            let source = envelope?.source ?? ""
+            mapped = try mapping.map(data, at: SourceStages(of: source, in: triggers, by: policies[source]))
         } catch {
             for finding in error.findings { reader.report(finding) }
             if error.findings.isEmpty {
                 reader.report("cannot be mapped", cure: "Send what \(mapping.type) is documented to hold.", at: "data")
             }
-            throw Rejection(.wrongSchema, reader.findings, omitted: reader.omitted, trace: trace)
+            throw Rejection(reader.schemaMistake, reader.findings, omitted: reader.omitted, trace: trace)
         }
         var trace = trace
         trace.key = nil
         switch mapped {
-        case .deal(let deal):
+        case .deal(let deal, let names):
             trace.key = DealReader.key(in: deal)
-            return try decodeDeal(deal, .v2, envelope, &reader, trace)
+            trace.deal = PartialDeal(deal)
+            return try decodeDeal(deal, .v2, envelope, &reader, trace).known(as: names)
         case .signature(let signature):
             let signature = SignatureReader.check(signature, with: &reader)
             guard let envelope, let signature else { break }

@@ -6,7 +6,10 @@
 public struct DealEventDecoder: Sendable {
     private let limits: Limits
     private(set) var triggers: TriggerStages
+    /// How each source is read.
+    public private(set) var policies = SourcePolicies.standard
     private let types: EventTypes
+    private var goesOn: @Sendable () -> Bool = { true }
 
     /// Decodes within `limits`; `triggers` says which stages start a handoff, `mappings` read what sources send in their
     /// own words.
@@ -22,6 +25,20 @@ public struct DealEventDecoder: Sendable {
     public func starting(at triggers: TriggerStages) -> DealEventDecoder {
         var decoder = self
         decoder.triggers = triggers
+        return decoder
+    }
+
+    /// The same decoder, which reads each source as `policies` say.
+    public func reading(by policies: SourcePolicies) -> DealEventDecoder {
+        var decoder = self
+        decoder.policies = policies
+        return decoder
+    }
+
+    /// The same decoder, which gives up once `goesOn`, which is asked now and then, says no.
+    public func going(on goesOn: @escaping @Sendable () -> Bool) -> DealEventDecoder {
+        var decoder = self
+        decoder.goesOn = goesOn
         return decoder
     }
 
@@ -77,7 +94,8 @@ public struct DealEventDecoder: Sendable {
         if lineCount > limits.lines { reportLines(lineCount, to: &reader) }
         guard !hasMistakes, lineCount <= limits.lines, let envelope else {
             throw Rejection(
-                hasMistakes ? .wrongSchema : .tooManyLines, reader.findings, omitted: reader.omitted, trace: trace)
+                hasMistakes ? reader.schemaMistake : .tooManyLines, reader.findings, omitted: reader.omitted,
+                trace: trace)
         }
         let stage = DealEventDecoder.stage(of: data)
         let isUnsigned = stage.map { triggers.startWhenSigned($0, from: envelope.source) } ?? false
@@ -113,7 +131,8 @@ public struct DealEventDecoder: Sendable {
                 .invalidEncoding, text: "is not valid UTF-8", cure: "Encode the event in UTF-8.", trace: trace)
         }
         do {
-            return try JSONReader.read(body, maximalDepth: limits.depth)
+            return try JSONReader.read(
+                body, maximalDepth: limits.depth, maximalValues: limits.values, while: goesOn)
         } catch {
             throw Rejection(error, trace: trace)
         }

@@ -11,10 +11,10 @@ extension DealReader {
         defer { reader.subject = nil }
         let service = reader.member("service", of: members) { $1.text($0, .service) }
         let description = reader.member("description", of: members) { $1.text($0, .text500) }
-        let amount = reader.member("amountMinor", of: members) { $1.integer($0, 0...maximalAmount) }
+        let amount = reader.member("amountMinor", of: members) { $1.amount($0) }
         let billing = reader.group("billing", of: members, .always, billing)
         let quantity = reader.member("quantity", of: members, .neverSinceV2, quantity)
-        let price = reader.member("unitPriceMinor", of: members, .neverSinceV2) { $1.integer($0, 0...maximalAmount) }
+        let price = reader.member("unitPriceMinor", of: members, .neverSinceV2) { $1.amount($0) }
         let delivery = reader.member("delivery", of: members, .neverSinceV2, delivery)
         guard let number, let service, let description, let amount, let billing else { return nil }
         return Deal.Line(
@@ -53,7 +53,7 @@ extension DealReader {
 
     private static func quantity(_ json: JSON, _ reader: inout SchemaReader) -> Deal.Quantity? {
         guard let members = reader.members(json) else { return nil }
-        let thousandths = reader.member("thousandths", of: members) { $1.integer($0, 0...maximalAmount) }
+        let thousandths = reader.member("thousandths", of: members) { $1.amount($0) }
         let unit = reader.member("unit", of: members) { $1.text($0, .text32) }
         guard let thousandths, let unit else { return nil }
         return Deal.Quantity(thousandths: thousandths, unit: unit)
@@ -83,7 +83,7 @@ extension DealReader {
         defer { reader.subject = nil }
         let name = reader.member("name", of: members) { $1.text($0, .text200) }
         let due = reader.member("due", of: members) { $1.date($0) }
-        let amount = reader.member("amountMinor", of: members) { $1.integer($0, 0...maximalAmount) }
+        let amount = reader.member("amountMinor", of: members) { $1.amount($0) }
         guard let line, let name, let due, let amount else { return nil }
         return Deal.Milestone(line: Int(line), name: name, due: due, amountMinor: amount)
     }

@@ -35,7 +35,7 @@ enum DealReader {
         }
         let customer = reader.group("customer", of: members, .always, customer)
         let period = reader.member("contractPeriod", of: members, .always, period)
-        let total = reader.member("totalMinor", of: members) { $1.integer($0, 0...maximalAmount) }
+        let total = reader.member("totalMinor", of: members) { $1.amount($0) }
         let lines = reader.member("lines", of: members, .always, lines)
         let milestones = reader.optional("milestones", of: members, milestones)
         let pricing = reader.member("pricing", of: members, .neverSinceV2, pricing)

@@ -34,6 +34,7 @@ struct EnvelopeReader {
         trace.source = source ?? trace.source
         trace.correlationID = correlationID
         trace.key = DealReader.key(in: members.first(named: "data"))
+        trace.deal = PartialDeal(members.first(named: "data"))
         if let type, let incidentClass = mistake(inType: type, types) {
             let isAlone = reader.findings.isEmpty
             reader.report(

@@ -11,9 +11,11 @@ public struct IgnoredEvent: Sendable, Hashable {
     /// The publisher's own id for following the deal; one has to be made up when there is none.
     public let correlationID: String?
     /// The deal version that it is about; nil where it names none.
-    public let key: Deal.Key?
+    public internal(set) var key: Deal.Key?
     /// The deal, where it is complete enough to be one.
-    public let deal: Deal?
+    public internal(set) var deal: Deal?
+    /// Other ids by which the source knows the opportunity, or knew it before it was merged.
+    public internal(set) var names: [String] = []
     /// What the deal still lacks before it can be carried out; none for what is about no deal.
     public let missing: [Finding]
     /// Why it starts nothing, in words.

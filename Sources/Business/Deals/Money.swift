@@ -42,12 +42,21 @@ public struct Money: Sendable, Hashable, Codable, CustomStringConvertible {
     ///
     /// The odd units are spread evenly: 100.00 in three is 33.33, 33.33, 33.34. No parts for a count below one.
     public func split(into count: Int) -> [Money] {
-        guard count > 0 else { return [] }
-        let parts = Int64(count)
-        let (quotient, remainder) = minorUnits.quotientAndRemainder(dividingBy: parts)
-        return (0..<parts).map { part in
-            let odd = remainder * (part + 1) / parts - remainder * part / parts
-            return Money(minorUnits: quotient + odd, currency: currency)
+        count > 0 ? split(byShares: Array(repeating: 1, count: count)) : []
+    }
+
+    /// The amount in parts of these shares, in order, that sum to it exactly; each is less than one minor unit off.
+    ///
+    /// No parts where the shares are not positive in sum.
+    public func split(byShares shares: [Int64]) -> [Money] {
+        let whole = shares.reduce(Int128(0)) { $0 + Int128($1) }
+        guard whole > 0 else { return [] }
+        var (share, before) = (Int128(0), Int64(0))
+        return shares.map { part in
+            share += Int128(part)
+            let sum = Int64(Int128(minorUnits) * share / whole)
+            defer { before = sum }
+            return Money(minorUnits: sum - before, currency: currency)
         }
     }
 

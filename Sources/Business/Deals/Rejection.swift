@@ -21,6 +21,8 @@ public struct Rejection: Error, Sendable, Equatable, CustomStringConvertible {
         public var correlationID: String?
         /// The deal version.
         public var key: Deal.Key?
+        /// What could be read of the deal.
+        public var deal: PartialDeal?
 
         /// Knows nothing, or what it is given.
         public init(

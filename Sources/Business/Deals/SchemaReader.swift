@@ -28,6 +28,12 @@ struct SchemaReader {
     /// The findings that are mistakes, whatever the deal's stage.
     var mistakes: Int { count - missing }
 
+    /// The class of findings that are mistakes: amounts that only the seller can change are no matter of who publishes.
+    var schemaMistake: IncidentClass {
+        let isOfAmounts = !findings.isEmpty && findings.allSatisfy { BelowZero.isMeant(by: $0) }
+        return isOfAmounts && omitted == 0 ? .amountsDoNotAddUp : .wrongSchema
+    }
+
     /// Adds what is wrong at the place that is being read, or at a member of it.
     mutating func report(
         _ text: String, cure: String, at name: String? = nil, owner: IncidentClass.Owner = .integration
@@ -153,6 +159,13 @@ struct SchemaReader {
             return nil
         default: return wrongKind(json, "a whole number")
         }
+    }
+
+    /// An amount in minor units. One below zero is a discount, and the seller's to put elsewhere.
+    mutating func amount(_ json: JSON) -> Int64? {
+        guard json.isBelowZero else { return integer(json, 0...DealReader.maximalAmount) }
+        report(BelowZero.text, cure: BelowZero.cure, owner: BelowZero.owner)
+        return nil
     }
 
     mutating func date(_ json: JSON) -> CalendarDate? {

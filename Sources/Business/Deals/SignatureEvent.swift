@@ -11,7 +11,7 @@ public struct SignatureEvent: Sendable, Hashable {
     /// The publisher's own id for following the deal; one has to be made up when there is none.
     public let correlationID: String?
     /// What was signed.
-    public let signature: Signature
+    public internal(set) var signature: Signature
 
     /// Puts an event together.
     public init(

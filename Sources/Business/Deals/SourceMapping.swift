@@ -11,8 +11,9 @@ public protocol SourceMapping: Sendable {
 
 /// What a source's event says, in the company's words.
 public enum MappedEvent: Sendable, Equatable {
-    /// A deal: the `data` of `deal.updated.v2`, which is then read by that contract's rules like any other.
-    case deal(JSON)
+    /// A deal: the `data` of `deal.updated.v2`, which is then read by that contract's rules like any other; `names` are all
+    /// ids by which the source knows it, or knew it before it was merged.
+    case deal(JSON, names: [String] = [])
     /// A signed document.
     case signature(Signature)
     /// Nothing that concerns a handoff; why, in words.

@@ -1,3 +1,5 @@
+import Workers
+
 /// What a text of the contract must look like; the schema says the same in `minLength`, `maxLength` and `pattern`.
 struct TextRule: Sendable {
     let maximalLength: Int
@@ -17,18 +19,8 @@ struct TextRule: Sendable {
         if text.utf8.count > maximalLength, text.unicodeScalars.count > maximalLength {
             return "is longer than \(maximalLength) characters"
         }
-        if TextRule.hasControlCharacter(text) { return "contains a control character" }
+        if OutsideText.hasControls(text) { return "contains a control character" }
         return allows(text) ? nil : "is not \(says)"
-    }
-
-    /// U+0000 to U+001F, U+007F to U+009F; in UTF-8 the upper ones are C2 80 to C2 9F.
-    private static func hasControlCharacter(_ text: String) -> Bool {
-        var previous: UInt8 = 0
-        for byte in text.utf8 {
-            if byte < 0x20 || byte == 0x7F || (previous == 0xC2 && byte < 0xA0) { return true }
-            previous = byte
-        }
-        return false
     }
 
     private static func code(_ maximalLength: Int, _ others: StaticString, _ says: String) -> TextRule {

@@ -6,6 +6,9 @@ extension DealHandoff {
         AnnounceHandoff.name,
     ]
 
+    /// The systems that the fleet calls, by the names under which they are paused and left alone.
+    public static let targetNames = ["CRM", "ERP", "PSA"]
+
     /// What a person may decide where planning cannot.
     public static let choices = [CustomerDecision.customer, CustomerDecision.parent]
 }

@@ -47,8 +47,11 @@ public struct DealHandoff: Saga {
     /// The steps of the plan, which ``HandoffSteps`` lists.
     public func stages(for plan: HandoffPlan) -> [Stage<HandoffPlan>] { steps.stages(for: plan) }
 
+    /// What the CRM shall say about an opportunity that stands so.
+    public static func status(of standing: Standing) -> Status? { ReadinessStatus(of: standing).map(\.status) }
+
     /// What the CRM shall say about the opportunity.
     public func status(of standing: Standing, plan: HandoffPlan?) -> Status? {
-        ReadinessStatus(of: standing).map(\.status)
+        Self.status(of: standing)
     }
 }

@@ -14,13 +14,15 @@ extension HandoffPlan {
         guard let entity = resolution.entity, let terms = resolution.terms else {
             throw Refused(.unknown, "the catalog was resolved without findings, entity or terms")
         }
+        let partPeriods = entity.partPeriods ?? .byDays
         try self.init(
             for: deal, handoff: handoff, upon: base, soldBy: entity.code,
-            billed: try Self.billed(deal, resolution.parts))
+            billed: try Self.billed(deal, resolution.parts, partPeriods))
         let parts = newlySold(resolution.parts)
         provisioning = provisioning(of: deal, entity: entity, parts, resolution, lookUps)
         enrichment = Enrichment(
-            planHash: Self.planHash(of: deal, catalog: resolution.catalog.version, lookUps, upon: self.base),
+            planHash: Self.planHash(
+                of: deal, catalog: resolution.catalog.version, partPeriods, lookUps, upon: self.base),
             catalogVersion: resolution.catalog.version, day: resolution.day,
             components: resolution.parts.map(Component.init),
             terms: Terms(code: terms.code, days: terms.days, endOfMonth: terms.endOfMonth),
@@ -34,11 +36,14 @@ extension HandoffPlan {
             lookUps: lookUps, sources: resolution.sources.all)
     }
 
-    /// Names what a plan is made from: what is sold, the catalog, what others said, and what stands already.
-    static func planHash(of deal: Deal, catalog: String, _ lookUps: LookUps, upon base: Standing? = nil) -> String {
+    /// Names what a plan is made from: what is sold, the catalog, the rule for part periods, which may be the software's own
+    /// where the catalog says none, what others said, and what stands already.
+    static func planHash(
+        of deal: Deal, catalog: String, _ partPeriods: PartPeriods, _ lookUps: LookUps, upon base: Standing? = nil
+    ) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var text = "\(deal.contentHash)\n\(catalog)\n"
+        var text = "\(deal.contentHash)\n\(catalog)\nbilling.partPeriods \(partPeriods.rawValue)\n"
         do {
             text += String(decoding: try encoder.encode(lookUps), as: UTF8.self)
             if let base { text += "\n" + String(decoding: try encoder.encode(base), as: UTF8.self) }
@@ -50,8 +55,12 @@ extension HandoffPlan {
 
     /// The schedule of what is carried out: parts of a package with a billing of their own are billed by it, what is left
     /// of the line as the line was sold.
-    private static func billed(_ deal: Deal, _ parts: [Resolution.Part]) throws -> [ScheduleLine] {
-        guard parts.contains(where: { $0.billing != nil }) else { return try BillingSchedule.lines(for: deal) }
+    private static func billed(
+        _ deal: Deal, _ parts: [Resolution.Part], _ partPeriods: PartPeriods
+    ) throws -> [ScheduleLine] {
+        guard parts.contains(where: { $0.billing != nil }) else {
+            return try BillingSchedule.lines(for: deal, partPeriods: partPeriods)
+        }
         var lines: [Deal.Line] = []
         for own in Dictionary(grouping: parts, by: \.place).sorted(by: { $0.key < $1.key }).map(\.value) {
             let line = own[0].line
@@ -69,7 +78,7 @@ extension HandoffPlan {
             opportunity: deal.opportunity, contract: deal.contract, version: deal.version, stage: deal.stage,
             currency: deal.currency, customer: deal.customer, contractPeriod: deal.contractPeriod,
             totalMinor: deal.totalMinor, lines: lines, milestones: deal.milestones)
-        return try BillingSchedule.lines(for: asBilled)
+        return try BillingSchedule.lines(for: asBilled, partPeriods: partPeriods)
     }
 
     /// Those parts whose lines no version before has made tasks for.
@@ -86,12 +95,17 @@ extension HandoffPlan {
     ) -> Provisioning {
         var provisioning = Provisioning(catalogVersion: resolution.catalog.version)
         if case .link(let id) = lookUps.customer { provisioning.linkedCustomerID = id }
+        provisioning.nameSimilarity = resolution.matchRules?.nameSimilarity
+        provisioning.customerKey = Self.sharedKey(of: customer, country: deal.customer.country)
         if let parent = deal.customer.parent {
             if case .link(let id) = lookUps.parent {
                 provisioning.linkedParentID = id
             } else {
-                provisioning.parent = CustomerRecord(
-                    name: parent.name, legalEntity: entity.code, taxID: parent.taxId, email: nil, parentID: nil)
+                let record = CustomerRecord(
+                    name: parent.name, legalEntity: entity.code, taxID: parent.taxId, email: nil,
+                    country: parent.country, parentID: nil)
+                provisioning.parent = record
+                provisioning.parentKey = Self.sharedKey(of: record, country: parent.country)
             }
         }
         provisioning.contacts = deal.customer.contacts.map {

@@ -6,7 +6,10 @@ extension HandoffPlan {
     var hasParentStep: Bool {
         guard let provisioning, provisioning.linkedCustomerID == nil else { return false }
         if provisioning.linkedParentID != nil { return true }
-        return provisioning.parent.map { Self.naturalKey(of: $0) != Self.naturalKey(of: customer) } ?? false
+        return provisioning.parent.map { parent in
+            (provisioning.parentKey ?? Self.naturalKey(of: parent))
+                != (provisioning.customerKey ?? Self.naturalKey(of: customer))
+        } ?? false
     }
 
     /// What a handoff does beyond customer, project, tasks and schedule, and by which rules it was planned.
@@ -19,6 +22,12 @@ extension HandoffPlan {
         public var linkedParentID: String?
         /// The id of the customer, where it is known to be there or a person chose it: it is linked and stays as it is.
         public var linkedCustomerID: String?
+        /// What makes another deal's customer this one; nil in a plan of before it was written.
+        public var customerKey: String?
+        /// The same of the parent.
+        public var parentKey: String?
+        /// From which likeness of two names on, 0 to 100, an equal registration means one company; nil where nobody says it.
+        public var nameSimilarity: Int?
         /// People at the customer's; each differs from all others by role, or by e-mail address or name.
         public var contacts: [ContactRecord]
         /// What is reserved before there is a project.
@@ -71,6 +80,9 @@ extension HandoffPlan {
                 numberPattern: try values.decodeIfPresent(String.self, forKey: .numberPattern),
                 templates: try values.decodeIfPresent([TemplateUsed].self, forKey: .templates) ?? [],
                 catalogVersion: try values.decodeIfPresent(String.self, forKey: .catalogVersion))
+            customerKey = try values.decodeIfPresent(String.self, forKey: .customerKey)
+            parentKey = try values.decodeIfPresent(String.self, forKey: .parentKey)
+            nameSimilarity = try values.decodeIfPresent(Int.self, forKey: .nameSimilarity)
         }
     }
 }

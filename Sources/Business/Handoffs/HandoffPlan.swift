@@ -80,7 +80,7 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
         }
         customer = CustomerRecord(
             name: deal.customer.name, legalEntity: legalEntity, taxID: deal.customer.taxId,
-            email: deal.customer.email, parentID: nil)
+            email: deal.customer.email, country: deal.customer.country, parentID: nil)
         guard let owner = deal.deliveryOwner else { throw Refused(.notApproved, "nobody owns delivery") }
         project = ProjectOutline(
             name: "\(deal.customer.name) \(deal.contract)", legalEntity: legalEntity,
@@ -104,12 +104,22 @@ public struct HandoffPlan: Codable, Sendable, Equatable {
     }
 
     private func naturalKey(of record: CustomerRecord, chosenAs role: String) -> String {
-        let key = Self.naturalKey(of: record)
+        let written = role == CustomerDecision.parent ? provisioning?.parentKey : provisioning?.customerKey
+        let key = written ?? Self.naturalKey(of: record)
         let isNew = enrichment?.lookUps.choices[role] == CustomerDecision.new
         return isNew ? "\(key)|new:\(opportunity)/\(contract)" : key
     }
 
-    /// What makes two records mean the same customer.
+    /// What makes two records mean the same customer, in the form in which they are compared and looked up, so that two
+    /// deals that know nobody yet end on one.
+    static func sharedKey(of customer: CustomerRecord, country: String) -> String {
+        let identity =
+            customer.taxID.map { "tax:\(RegistrationNumber($0, country: country))" }
+            ?? "name:\(Spelling.folded(customer.name))|\(country)"
+        return "\(customer.legalEntity)|\(identity)".lowercased()
+    }
+
+    /// The same in plans of before that form, and without a catalog.
     static func naturalKey(of customer: CustomerRecord) -> String {
         let identity = customer.taxID.map { "tax:" + $0 } ?? "name:" + customer.name
         let normal = identity.lowercased().filter { !$0.isWhitespace }

@@ -21,9 +21,13 @@ public enum Readiness: String, Sendable, Codable, CaseIterable {
     case staffingReady = "staffing ready"
     /// A person was asked.
     case blocked
+    /// It was called off, and what had been made was taken back.
+    case cancelled
+    /// A person gave it up: nothing more comes, and what had been made is still there.
+    case discarded
 }
 
-/// What the CRM shall say about an opportunity.
+/// What the CRM shall say about a contract.
 struct ReadinessStatus: Sendable, Codable, Equatable {
     var readiness: Readiness
     var waitingOn: String?
@@ -33,6 +37,12 @@ struct ReadinessStatus: Sendable, Codable, Equatable {
 
     init(_ readiness: Readiness) {
         self.readiness = readiness
+    }
+
+    /// Of a deal whose event was refused: its owner has to send a better one.
+    init(refusedFor incidentClass: IncidentClass) {
+        self.init(.blocked)
+        waitingOn = incidentClass.owner.rawValue
     }
 
     /// Every standing has a readiness; what was made so far is named with it.
@@ -54,16 +64,15 @@ struct ReadinessStatus: Sendable, Codable, Equatable {
         case .undoing:
             self.init(.waiting)
             waitingOn = "cancellation"
-        case .compensated:
-            self.init(.blocked)
-            waitingOn = "cancelled"
+        case .compensated: self.init(.cancelled)
+        case .discarded: self.init(.discarded)
         }
         customerID = standing.receipts[CreateCustomer.name]?.externalID
         projectID = standing.receipts[CreateProject.name]?.externalID
         scheduleID = standing.receipts[CreateBillingSchedule.name]?.externalID
     }
 
-    /// What to tell the CRM, coalesced under one object an opportunity.
+    /// What to tell the CRM, coalesced under one object a contract.
     var status: Status {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -94,7 +103,30 @@ struct ReadinessStatus: Sendable, Codable, Equatable {
     }
 }
 
-/// Tells the CRM how far its opportunities are.
+extension Readiness {
+    /// Whether nobody works on the contract, so that what is asked about it is what it waits for.
+    var isAtRest: Bool {
+        switch self {
+        case .received, .staffingReady, .cancelled, .discarded: true
+        case .validating, .waiting, .provisioning, .projectReady, .billingReady, .blocked: false
+        }
+    }
+}
+
+extension OpenQuestion {
+    /// In words, for people who sell.
+    var sentence: String {
+        let why =
+            switch incidentClass {
+            case .baseMissing: "waits for the version that it changes, which has not come"
+            case .baseStale: "changes a version that can no longer come, and is not carried out"
+            default: "waits for a decision (\(incidentClass.rawValue))"
+            }
+        return "change order \(version) \(why)"
+    }
+}
+
+/// Tells the CRM how far its contracts are.
 public struct CRMStatusWriter: StatusWriter {
     /// The name under which statuses for the CRM are stored.
     public static let target = "CRM"
@@ -105,14 +137,19 @@ public struct CRMStatusWriter: StatusWriter {
         self.crm = crm
     }
 
-    /// Writes the report unless the CRM has a newer one already.
+    /// Writes the report unless the CRM has a newer one already. Where nothing else goes on, what people are asked blocks
+    /// the contract; what stands of it is named all the same.
     public func write(_ report: StatusReport, on attempt: SagaAttempt) async throws {
         let readiness = try JSONDecoder().decode(ReadinessStatus.self, from: Data(report.content.utf8))
+        let blocking = readiness.readiness.isAtRest ? report.questions.first : nil
+        let asked = report.questions.map(\.sentence).joined(separator: "; ")
         let status = HandoffStatus(
-            state: readiness.readiness.rawValue, waitingOn: readiness.waitingOn,
+            contract: report.contract.isEmpty ? nil : report.contract,
+            state: (blocking == nil ? readiness.readiness : .blocked).rawValue,
+            waitingOn: blocking?.incidentClass.owner.rawValue ?? readiness.waitingOn,
             since: report.since.formatted(.iso8601), nextTry: report.nextTry?.formatted(.iso8601),
-            projectID: readiness.projectID,
-            customerID: readiness.customerID, scheduleID: readiness.scheduleID, sourceVersion: report.sourceVersion)
+            projectID: readiness.projectID, customerID: readiness.customerID, scheduleID: readiness.scheduleID,
+            attention: asked.isEmpty ? nil : asked, sourceVersion: report.sourceVersion)
         try await crm.writeHandoff(status, opportunity: report.opportunity, as: Call(for: attempt))
     }
 }

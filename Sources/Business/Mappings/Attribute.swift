@@ -22,6 +22,10 @@ enum Attribute: String, Sendable, CaseIterable {
     case start = "contractPeriod.start"
     case end = "contractPeriod.end"
     case total
+    /// What is in the total beside the lines, or taken off it as a whole.
+    case freight
+    case tax
+    case discountOnWhole
     case priceList = "pricing.priceList"
     case discount = "pricing.discount"
     case paymentTermsDays
@@ -64,6 +68,14 @@ enum Attribute: String, Sendable, CaseIterable {
     case service = "lines[].service"
     case lineDescription = "lines[].description"
     case amount = "lines[].amount"
+    /// What the amount of a line is the price of.
+    case lineCurrency = "lines[].currency"
+    case lineTax = "lines[].tax"
+    case lineStart = "lines[].start"
+    case lineEnd = "lines[].end"
+    case frequency = "lines[].frequency"
+    case term = "lines[].term"
+    case charge = "lines[].charge"
     case billingModel = "lines[].model"
     case installments = "lines[].installments"
     case rateCard = "lines[].rateCard"
@@ -90,6 +102,14 @@ enum Attribute: String, Sendable, CaseIterable {
 
     /// Whether it is read out of each item of a list.
     var isOfItem: Bool { rawValue.contains("[]") }
+
+    /// Whether it is a sum of money that a seller agreed on.
+    var isPrice: Bool {
+        switch self {
+        case .total, .amount, .unitPrice, .milestoneAmount: true
+        default: false
+        }
+    }
 
     /// The name's words, of an item without its list: `customer`, `billTo`, `street`.
     var words: [String] {

@@ -4,18 +4,21 @@ extension DealAssembly {
     mutating func lines(_ records: [SourceRecord], _ currency: Currency?) -> JSON? {
         if records.isEmpty { reader.missing(.lines, in: record) }
         var lines: [JSON] = []
-        for item in records { lines.append(line(item, currency)) }
+        for (index, item) in records.enumerated() { lines.append(line(item, at: index, currency)) }
         return sorted(lines, by: ["number"])
     }
 
-    private mutating func line(_ item: SourceRecord, _ currency: Currency?) -> JSON {
+    private mutating func line(_ item: SourceRecord, at index: Int, _ currency: Currency?) -> JSON {
+        let periods = meaning(of: item, at: index, currency)
         let service = text(.service, in: item)
         let description = text(.lineDescription, in: item)
         return [
             "number": required(.lineNumber, integer(.lineNumber, in: item), in: item),
             "service": required(.service, service, in: item),
             "description": required(.lineDescription, description, in: item),
-            "amountMinor": currency.flatMap { required(.amount, minor(.amount, $0, in: item), in: item) },
+            "amountMinor": currency.flatMap {
+                required(.amount, minor(.amount, $0, in: item), in: item).flatMap { times(periods, $0, item) }
+            },
             "billing": billing(item), "quantity": quantity(item),
             "unitPriceMinor": currency.flatMap { minor(.unitPrice, $0, in: item) }, "delivery": delivery(item),
         ]

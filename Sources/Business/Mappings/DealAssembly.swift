@@ -6,12 +6,14 @@ import Deals
 struct DealAssembly {
     let rules: SourceRules
     let record: SourceRecord
+    let policy: SourcePolicy
     var reader: SourceReader
 
     /// The deal as far as it can be read; it stands only if the reader found nothing wrong.
     mutating func deal(stage: String?, lines given: [SourceRecord]?) -> JSON {
         let currency = reader.currency(in: record)
         let records = given ?? reader.records(.lines, in: record)
+        checkWhole()
         for attribute in DealAssembly.expected where reader.find(attribute, in: record) == nil {
             reader.missing(attribute, in: record)
         }

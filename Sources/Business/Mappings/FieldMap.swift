@@ -55,6 +55,11 @@ public struct FieldMap: Sendable, Hashable {
             return []
         }
 
+        /// All its fields, in order of preference.
+        var paths: [[String]] {
+            alternatives.joined().compactMap { if case .path(let path) = $0 { path } else { nil } }
+        }
+
         /// The first names of all its fields.
         var fields: [String] {
             alternatives.joined().compactMap { part in

@@ -1,6 +1,8 @@
 /// What a company says of its sources: field names, words and links.
 public struct MappingSettings: Sendable {
     private let sources: [String: SourceSettings]
+    /// How much one XML text may hold.
+    private(set) var xml = XMLLimits()
 
     /// The documented defaults.
     public static let standard = MappingSettings()
@@ -37,6 +39,13 @@ public struct MappingSettings: Sendable {
         guard sentences.isEmpty else { throw Problem(sentences: sentences) }
     }
 
+    /// The same for XML texts that hold no more than `limits` say.
+    public func reading(xml limits: XMLLimits) -> MappingSettings {
+        var settings = self
+        settings.xml = limits
+        return settings
+    }
+
     func rules(for type: String) -> SourceRules {
         let defaults = SourceDefaults.all[type] ?? SourceDefaults(fields: FieldMap([:]) { $0.rawValue })
         let settings = sources[type] ?? SourceSettings()
@@ -44,7 +53,7 @@ public struct MappingSettings: Sendable {
         return SourceRules(
             type: type, fields: defaults.fields.replacing(settings.fields, &problems),
             words: defaults.words.merging(settings.words) { $0.merging($1) { $1 } }, link: settings.link,
-            identify: defaults.identify)
+            containers: defaults.containers, lostWhen: defaults.lostWhen, identify: defaults.identify)
     }
 }
 
@@ -79,6 +88,10 @@ public struct SourceSettings: Sendable, Hashable, Codable {
 struct SourceDefaults: Sendable {
     let fields: FieldMap
     var words: [String: [String: String]] = [:]
+    /// What has to come along with a record.
+    var containers: [Container] = []
+    /// Fields whose value says that the sale was lost, whatever its stage is called.
+    var lostWhen: [LostSign] = []
     /// One form for the source's own ids, where two forms are one id.
     var identify: @Sendable (String) -> String = { $0 }
 

@@ -7,7 +7,7 @@ public enum SourceMappings {
         [
             CPQQuote(settings), DocuSignEnvelope(settings), DynamicsExecutionContext(settings), HubSpotDeal(settings),
             SalesforceChange(settings), SalesforceOutboundMessage(settings), SalesforcePlatformEvent(settings),
-        ]
+        ] + UnreadEntry.types.map(UnreadEntry.init)
     }
 
     /// The fields that the mapping of this type reads without settings; nil for a type that has none.

@@ -1,4 +1,5 @@
 import Deals
+import Workers
 
 /// Reads typed values out of a source's records, keeps going, and gathers everything that is wrong, each in its place.
 struct SourceReader {
@@ -6,6 +7,8 @@ struct SourceReader {
     private let words: [String: [String: String]]
     private(set) var findings: [Finding] = []
     private var absent: [Finding] = []
+    /// Places of which nothing can be said but that they are missing or of another kind.
+    private var closed: [String] = []
 
     init(fields: FieldMap, words: [String: [String: String]]) {
         self.fields = fields
@@ -18,9 +21,50 @@ struct SourceReader {
         return MappingFailure(Array((findings + absent).prefix(Limits.standard.findings)))
     }
 
-    mutating func report(_ text: String, cure: String, at path: String) {
+    mutating func report(_ text: String, cure: String, at path: String, owner: IncidentClass.Owner = .integration) {
         guard findings.count < Limits.standard.findings else { return }
-        findings.append(Finding(path: path, owner: .integration, text: text, cure: cure))
+        findings.append(Finding(path: path, owner: owner, text: text, cure: cure))
+    }
+
+    /// Says of a container, once, that nothing can be read out of it.
+    mutating func close(_ path: String, _ text: String, cure: String) {
+        guard !closed.contains(path) else { return }
+        closed.append(path)
+        report(text, cure: cure, at: path)
+    }
+
+    /// Says it of what is in the way of an attribute; false where nothing is.
+    private mutating func closeObstacle(of attribute: Attribute, in record: SourceRecord) -> Bool {
+        for path in fields[attribute].paths {
+            guard let obstacle = record.obstacle(on: path) else { continue }
+            close(
+                obstacle.path, "is \(obstacle.json.kind) and should be an object",
+                cure: "Send it as the source's API answers it, not as a text or a list.")
+            return true
+        }
+        return false
+    }
+
+    /// Says of each container that is needed and not there, and of each that is of another kind, that it is so: of its
+    /// fields nothing can be said then.
+    mutating func checkContainers(_ containers: [Container], in record: SourceRecord) {
+        for attribute in Attribute.allCases where !attribute.isOfItem && find(attribute, in: record) == nil {
+            if closeObstacle(of: attribute, in: record) { continue }
+            for container in containers {
+                let paths = fields[attribute].paths.filter { $0.starts(with: container.path) }
+                guard !paths.isEmpty, !container.isThere(in: record) else { continue }
+                close(
+                    ([record.path] + container.path).joined(separator: "."), "is missing", cure: container.cure)
+                break
+            }
+        }
+    }
+
+    /// Whether the record has a value for any attribute at all.
+    func knowsAnything(of record: SourceRecord) -> Bool {
+        Attribute.allCases.contains { attribute in
+            !attribute.isOfItem && fields[attribute].paths.contains { record.value(at: $0) != nil }
+        }
     }
 
     /// Notes that a field has to be filled.
@@ -28,7 +72,12 @@ struct SourceReader {
     /// What is missing is no obstacle to mapping: the contract's reader finds it, with its owner and its class. It is named
     /// here only beside an obstacle, so that a publisher hears of everything at once.
     mutating func missing(_ attribute: Attribute, in record: SourceRecord) {
+        if closeObstacle(of: attribute, in: record) { return }
         guard absent.count < Limits.standard.findings else { return }
+        let place = fields[attribute].paths.map { ([record.path] + $0).joined(separator: ".") }
+        guard !place.contains(where: { place in closed.contains { place == $0 || place.hasPrefix($0 + ".") } }) else {
+            return
+        }
         let path = ([record.path] + fields[attribute].firstPath).joined(separator: ".")
         absent.append(
             Finding(
@@ -79,6 +128,14 @@ struct SourceReader {
         if let word = words[attribute.rawValue]?[text] { return word }
         let lines = text.split(whereSeparator: { $0.isNewline || $0 == "\t" }).map(\.trimmed).filter { !$0.isEmpty }
         return lines.joined(separator: lineEnd)
+    }
+
+    /// A single value as it stands there; nil for an object, an array and null.
+    func single(_ located: Located) -> String? { SourceReader.plain(located.json)?.trimmed }
+
+    /// A stage in the company's words; nil for what is no single value.
+    func stage(_ located: Located) -> String? {
+        single(located).map { words[Attribute.stage.rawValue]?[$0] ?? $0 }
     }
 
     /// One of the contract's words: a word that is set for the source's, or the source's own in small letters with `_`.
@@ -164,9 +221,13 @@ struct SourceReader {
         do {
             let units = try decimal.units(places: places)
             if 0...SourceReader.maximum ~= units { return units }
-            report(
-                units < 0 ? "is below zero" : "is too large", cure: "Use a number from 0 to what the contract takes.",
-                at: path)
+            if units >= 0 {
+                report("is too large", cure: "Use a number from 0 to what the contract takes.", at: path)
+            } else if attribute.isPrice {
+                report(BelowZero.text, cure: BelowZero.cure, at: path, owner: BelowZero.owner)
+            } else {
+                report(BelowZero.text, cure: "Use a number from 0 to what the contract takes.", at: path)
+            }
         } catch {
             switch error {
             case .tooManyPlaces: report(tooFine, cure: cure, at: path)
@@ -177,7 +238,7 @@ struct SourceReader {
     }
 
     /// The largest number that the contract takes.
-    private static let maximum: Int64 = 9_007_199_254_740_991
+    static let maximum: Int64 = 9_007_199_254_740_991
 
     /// A day.
     mutating func day(_ attribute: Attribute, in record: SourceRecord) -> CalendarDate? {
@@ -200,10 +261,16 @@ struct SourceReader {
     /// The records of a list; empty where there is none.
     mutating func records(_ attribute: Attribute, in record: SourceRecord) -> [SourceRecord] {
         guard let found = find(attribute, in: record) else { return [] }
-        if let items = found.items { return items.map { SourceRecord($0) } }
-        report(
-            "is no list", cure: "Use an array, an object with records, or one of these as JSON in a text.",
-            at: found.path)
+        if let items = found.items {
+            for item in items where item.isObstacle {
+                close(
+                    item.path, "is \(item.json.kind) and should be an object",
+                    cure: "Send each item as the source's API answers it.")
+            }
+            return items.filter { !$0.isObstacle }.map { SourceRecord($0) }
+        }
+        close(
+            found.path, "is no list", cure: "Use an array, an object with records, or one of these as JSON in a text.")
         return []
     }
 }

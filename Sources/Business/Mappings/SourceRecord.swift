@@ -28,6 +28,14 @@ struct Located {
         if case .array = json { items } else { nil }
     }
 
+    /// Whether no member can be looked for in it, though it is there.
+    var isObstacle: Bool {
+        switch json {
+        case .object, .null: false
+        default: true
+        }
+    }
+
     /// What counts as no value: null, and a text of nothing but space, which is how a form sends an empty field.
     var isEmpty: Bool {
         switch json {
@@ -61,12 +69,42 @@ struct SourceRecord {
 
     /// The value at a path of names, nil where there is none or an empty one.
     func value(at path: [String]) -> Located? {
+        guard let start = start(of: path) else { return nil }
+        let value = path.dropFirst().reduce(start as Located?) { $0?.member($1) }
+        return value.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// What each object has at a path of names, in order of trust; also what does not decide.
+    func values(at path: [String]) -> [Located] {
+        layers.compactMap { layer in
+            SourceRecord(path: self.path, [layer]).value(at: path)
+        }
+    }
+
+    /// Whether there is a member at a path of names, be it empty.
+    func has(_ path: [String]) -> Bool {
+        guard let start = start(of: path) else { return false }
+        return path.dropFirst().reduce(start as Located?, { $0?.member($1) }) != nil
+    }
+
+    /// What stands where an object would have to be for the path to lead on; nil where nothing is in its way.
+    func obstacle(on path: [String]) -> Located? {
+        if let whole = layers.first?.members, layers.count == 1, whole.isObstacle { return whole }
+        guard var place = start(of: path) else { return nil }
+        for name in path.dropFirst() {
+            if place.isObstacle { return place }
+            guard let next = place.member(name) else { return nil }
+            place = next
+        }
+        return nil
+    }
+
+    /// The first member of a path, of the object that decides on it.
+    private func start(of path: [String]) -> Located? {
         guard let first = path.first else { return nil }
         for layer in layers {
             guard let found = layer.members.member(first) else { continue }
-            let start = Located(path: layer.places[first] ?? found.path, json: found.json)
-            let value = path.dropFirst().reduce(start as Located?) { $0?.member($1) }
-            return value.flatMap { $0.isEmpty ? nil : $0 }
+            return Located(path: layer.places[first] ?? found.path, json: found.json)
         }
         return nil
     }

@@ -45,6 +45,8 @@ public struct Arrival: Sendable, Equatable {
     public var correlationID: String
     /// The opportunity, whose versions run strictly one after the other; empty for an ignored event that names none.
     public var opportunity: String
+    /// Other ids by which the source knows the opportunity, or knew it before it was merged.
+    public var names: [String] = []
     /// The contract; empty for an ignored event that names none.
     public var contract: String
     /// The contract's version, from 1; 0 for an ignored event that names none.
@@ -69,6 +71,22 @@ public struct Arrival: Sendable, Equatable {
     public var sowHash: String?
     /// Whether the deal starts nothing before a document of its opportunity is signed.
     public var waitsForSignature: Bool
+    /// The login that published the event, where the broker vouches for it.
+    public var publisher: String?
+    /// Whether a document that does not say what its text is counts as the signature of a deal that names its text.
+    public var takesAnyDocument = false
+    /// Whether the event's id is known with other content.
+    public var isOtherContent = false
+
+    /// Names the event and, where its id stands for several, which of them: the same whenever it is handed out.
+    public var nameOfContent: String { isOtherContent ? "\(eventID)/\(contentHash.prefix(12))" : eventID }
+
+    /// The same event, whose id is known with other content.
+    public var markedAsOther: Arrival {
+        var other = self
+        other.isOtherContent = true
+        return other
+    }
 
     /// Describes one event.
     public init(
@@ -144,6 +162,11 @@ public struct Admission: Sendable, Equatable {
     public let correlationID: String
     /// Whether this very event had been recorded before.
     public let isCopy: Bool
+    /// Whether the event's id is known with other content too: then the id alone does not name it.
+    public var isOtherContent = false
+    /// The name under which the opportunity is known here, where that is another: nothing was recorded, and the event is
+    /// to be admitted under it.
+    public var elsewhere: String?
 
     /// Describes what became of an event.
     public init(outcome: Outcome, reason: String?, handoff: UUID?, correlationID: String, isCopy: Bool) {
@@ -152,6 +175,13 @@ public struct Admission: Sendable, Equatable {
         self.handoff = handoff
         self.correlationID = correlationID
         self.isCopy = isCopy
+    }
+
+    /// The same of an event whose id may be known with other content too.
+    public func with(otherContent isOther: Bool) -> Admission {
+        var admission = self
+        admission.isOtherContent = isOther
+        return admission
     }
 }
 

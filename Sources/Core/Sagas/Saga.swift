@@ -94,6 +94,8 @@ public struct Standing: Sendable, Equatable {
         case undoing(queue: String)
         /// It was taken back.
         case compensated
+        /// A person gave it up; what it had made is kept.
+        case discarded
     }
 
     /// The state.
@@ -111,7 +113,7 @@ public struct Standing: Sendable, Equatable {
     }
 }
 
-/// What another system shall say about an opportunity: the latest state, not each event.
+/// What another system shall say about a contract of an opportunity: the latest state, not each event.
 public struct Status: Sendable, Equatable {
     /// The system to be told, such as `CRM`.
     public let target: String
@@ -137,10 +139,26 @@ public protocol StatusWriter: Sendable {
     func write(_ report: StatusReport, on attempt: SagaAttempt) async throws
 }
 
-/// The latest state of an opportunity, for a system that shall show it.
+/// Something of a contract that people have to decide, and that holds nothing else up.
+public struct OpenQuestion: Sendable, Equatable {
+    /// The version that it is about.
+    public let version: Int
+    /// What is asked.
+    public let incidentClass: IncidentClass
+
+    /// Describes what is asked about a version.
+    public init(version: Int, incidentClass: IncidentClass) {
+        self.version = version
+        self.incidentClass = incidentClass
+    }
+}
+
+/// The latest state of a contract, for a system that shall show it.
 public struct StatusReport: Sendable, Equatable {
     /// The opportunity.
     public let opportunity: String
+    /// The contract; empty where it is not known.
+    public let contract: String
     /// What to say, as the saga's status wrote it.
     public let content: String
     /// Since when it is so.
@@ -149,10 +167,17 @@ public struct StatusReport: Sendable, Equatable {
     public let nextTry: Date?
     /// Rises with every state.
     public let sourceVersion: Int64
+    /// What people have to decide beside it, by version.
+    public let questions: [OpenQuestion]
 
     /// Describes a state.
-    public init(opportunity: String, content: String, since: Date, nextTry: Date?, sourceVersion: Int64) {
+    public init(
+        opportunity: String, contract: String, content: String, since: Date, nextTry: Date?, sourceVersion: Int64,
+        questions: [OpenQuestion]
+    ) {
         self.opportunity = opportunity
+        self.contract = contract
+        self.questions = questions
         self.content = content
         self.since = since
         self.nextTry = nextTry

@@ -13,12 +13,20 @@ public protocol Step<Subject>: Sendable {
     var instance: String { get }
     /// The system that the step calls, such as `ERP`.
     var target: String { get }
-    /// How long a call may take and how long its effect may hide.
+    /// How long a call may take and how long its effect may hide, where nobody has set it for the target.
     var timing: CallTiming { get }
+    /// Whether something is asked before a call is announced: see ``look(for:on:)``.
+    func looksFirst(for subject: Subject) -> Bool
     /// The claim under which a thing shared between deals is made; nil for a thing of this handoff alone.
     func claim(for subject: Subject) -> Claim?
     /// Asks the target for what an earlier call with the same key did. Changes nothing.
     func find(for subject: Subject, on attempt: SagaAttempt) async throws -> Found
+    /// Asks, before a call is announced, whether there is anything to do: ``Found/present(_:)`` ends the step without a
+    /// call, by what an earlier call made or by what was there otherwise. Changes nothing, and has a budget of its own.
+    func look(for subject: Subject, on attempt: SagaAttempt) async throws -> Found
+    /// Asks the target for everything that calls with the attempt's key have made, oldest first: more than one where a
+    /// call took effect late. Empty where nothing that the step makes can be found so. Changes nothing.
+    func findAll(for subject: Subject, on attempt: SagaAttempt) async throws -> [Receipt]
     /// Asks the target for a thing by its own id, which a person made by hand in this step's place. Changes nothing.
     func find(_ externalID: String, for subject: Subject, on attempt: SagaAttempt) async throws -> Found
     /// What becomes of the handoff when the step is refused.
@@ -43,6 +51,14 @@ extension Step {
     public var instance: String { "" }
     /// The call budget and settling time of an ordinary target.
     public var timing: CallTiming { .standard }
+    /// Nothing is asked before a call unless a step says otherwise.
+    public func looksFirst(for subject: Subject) -> Bool { false }
+    /// What an earlier call with the same key made.
+    public func look(for subject: Subject, on attempt: SagaAttempt) async throws -> Found {
+        try await find(for: subject, on: attempt)
+    }
+    /// A step that makes nothing which could be there twice.
+    public func findAll(for subject: Subject, on attempt: SagaAttempt) async throws -> [Receipt] { [] }
     /// A person is asked, unless a step says otherwise.
     public var onRefusal: OnRefusal { .ask }
     /// Things are not shared between deals unless a step says otherwise.
@@ -63,18 +79,24 @@ public enum Found: Sendable, Equatable {
 
 /// How long one call may take, and how long after that its effect may still appear.
 public struct CallTiming: Sendable, Equatable {
-    /// From asking for the intent to the last moment at which the call is sent or awaited.
+    /// From asking for the intent to the last moment at which the call may be sent; past it, it is announced anew.
+    public let window: Duration
+    /// How long an answer is awaited.
     public let budget: Duration
-    /// How long after the budget an effect may still become visible at the target.
+    /// How long after that an effect may still become visible at the target.
     public let settle: Duration
 
-    /// Describes a call that takes at most `budget` and is visible `settle` later.
-    public init(budget: Duration, settle: Duration) {
+    /// Describes a call that is sent within `window`, takes at most `budget` and is visible `settle` later.
+    public init(window: Duration = .seconds(5), budget: Duration, settle: Duration) {
+        self.window = window
         self.budget = budget
         self.settle = settle
     }
 
-    /// Ten seconds for the call, five for the target to settle.
+    /// From the intent to the moment at which asking what became of the call counts.
+    public var untilSettled: Duration { window + budget + settle }
+
+    /// Five seconds for sending, ten for the answer, five for the target to settle.
     public static let standard = CallTiming(budget: .seconds(10), settle: .seconds(5))
 }
 
@@ -104,7 +126,9 @@ public struct SagaAttempt: Sendable {
     public let key: String
     /// The id that follows the deal everywhere.
     public let correlationID: String
-    /// The moment after which nothing may be sent any more.
+    /// The moment after which nothing that has an effect may be sent any more.
+    public let sendBy: ContinuousClock.Instant
+    /// The moment after which nothing is awaited any more.
     public let deadline: ContinuousClock.Instant
     /// What the earlier steps of this handoff left behind, by label.
     public let receipts: [String: Receipt]
@@ -113,13 +137,15 @@ public struct SagaAttempt: Sendable {
     /// Whether the whole contract is taken back, and not this version alone.
     public let takesBackContract: Bool
 
-    /// Describes one try.
+    /// Describes one try; without `sendBy` it is sent until its deadline.
     public init(
-        key: String, correlationID: String, deadline: ContinuousClock.Instant, receipts: [String: Receipt],
-        claimed: Receipt? = nil, takesBackContract: Bool = false
+        key: String, correlationID: String, sendBy: ContinuousClock.Instant? = nil,
+        deadline: ContinuousClock.Instant, receipts: [String: Receipt], claimed: Receipt? = nil,
+        takesBackContract: Bool = false
     ) {
         self.key = key
         self.correlationID = correlationID
+        self.sendBy = sendBy ?? deadline
         self.deadline = deadline
         self.receipts = receipts
         self.claimed = claimed

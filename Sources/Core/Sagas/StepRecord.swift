@@ -33,6 +33,9 @@ public struct StepRecord: Sendable, Equatable {
         /// The step is switched off.
         case skipped
 
+        /// Whether a call was announced whose outcome is not known.
+        public var isInDoubt: Bool { self == .intent || self == .undoing }
+
         /// Whether a handoff that goes forwards has this step behind it.
         var isPassed: Bool {
             switch self {

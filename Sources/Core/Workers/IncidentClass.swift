@@ -32,6 +32,8 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
     case lateChange = "late_change"
     /// The version that a change order builds upon has not arrived.
     case baseMissing = "base_missing"
+    /// The version that a change order builds upon can never come: a later one was there first.
+    case baseStale = "base_stale"
     /// The version that a change order builds upon did not end in a project.
     case baseUnusable = "base_unusable"
     /// A target does not know how to tax this.
@@ -70,6 +72,10 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
     case undoRefused = "undo_refused"
     /// What could not be taken back is left, and somebody has to deal with it.
     case residue
+    /// A target took effect late: a second thing stands under one key, and it was not removed.
+    case copyLeft = "copy_left"
+    /// A target could not be asked whether it took effect late.
+    case lookFailed = "look_failed"
     /// A person named what was made by hand, and the target does not know it.
     case adoptionUnconfirmed = "adoption_unconfirmed"
     /// A system will not show the status that it is told.
@@ -84,6 +90,8 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
     case unroutable
     /// The broker gave the message up: it was returned too often, as when it kills its workers, or stood too long.
     case undeliverable
+    /// Somebody moved the message with the broker's own tools, and nothing tells any more who published it.
+    case movedByHand = "moved_by_hand"
     /// Nothing above fits: a mistake in the software.
     case unknown
 
@@ -94,17 +102,22 @@ public enum IncidentClass: String, Sendable, Codable, CaseIterable {
             .sourceMismatch, .statusRefused, .unroutable:
             .integration
         case .tooManyLines, .amountsDoNotAddUp, .datesReversed, .notApproved, .conflict, .lateChange, .baseMissing,
-            .baseUnusable, .sowMismatch, .signatureUnmatched, .planStale, .mandatoryMissing:
+            .baseStale, .baseUnusable, .sowMismatch, .signatureUnmatched, .planStale, .mandatoryMissing:
             .salesOperations
         case .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .targetRefused, .undoRefused,
-            .residue, .currencyNotEnabled, .taxProfileMissing, .termsUnknown, .rateCardMissing, .dimensionInvalid:
+            .residue, .copyLeft,
+            .currencyNotEnabled, .taxProfileMissing, .termsUnknown, .rateCardMissing, .dimensionInvalid:
             .finance
         case .serviceUnknown, .templateRetired: .projectOperations
-        case .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .adoptionUnconfirmed, .undeliverable, .catalogMissing,
-            .unknown:
+        case .attemptsUsedUp, .ageUsedUp, .takeoversUsedUp, .adoptionUnconfirmed,
+            .lookFailed, .undeliverable, .catalogMissing,
+            .movedByHand, .unknown:
             .support
         }
     }
+
+    /// Whether it is about a change order whose base is not there: it holds nothing else up, and is open all the same.
+    public var lacksBase: Bool { self == .baseMissing || self == .baseStale }
 
     /// A team to which incidents belong.
     public enum Owner: String, Sendable, Codable, CaseIterable {

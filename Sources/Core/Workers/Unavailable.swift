@@ -18,18 +18,23 @@ public struct Unavailable: Error, Sendable, Equatable, CustomStringConvertible {
     public let target: String
     /// The least time the target asked for before the next try.
     public let retryAfter: Duration?
-    /// What the target said, in words: no payload, no secret.
+    /// What happened, in words of ours: no payload, no secret.
     public let reason: String
+    /// What the target said in its own words, cleaned and cut: for the row of an incident alone.
+    public let said: String?
     /// Whether the call may have taken effect all the same, though the target asked for a later one.
     public let leavesDoubt: Bool
 
     /// Describes why `target` could not do the work now.
-    public init(_ cause: Cause, target: String, retryAfter: Duration? = nil, reason: String, leavesDoubt: Bool = false)
-    {
+    public init(
+        _ cause: Cause, target: String, retryAfter: Duration? = nil, reason: String, said: String? = nil,
+        leavesDoubt: Bool = false
+    ) {
         self.cause = cause
         self.target = target
         self.retryAfter = retryAfter
         self.reason = String(reason.prefix(1000))
+        self.said = said.flatMap(OutsideText.remark)
         self.leavesDoubt = leavesDoubt
     }
 

@@ -8,4 +8,6 @@ public struct DatabaseStatus: Sendable, Hashable {
     public let waiting: Int
     /// Why connecting last failed, if it has not succeeded since.
     public let lastFailure: String?
+    /// With which SQLSTATE the server last refused a connection, if no attempt has ended otherwise since.
+    public let refusal: String?
 }

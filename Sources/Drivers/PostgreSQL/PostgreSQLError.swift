@@ -4,6 +4,8 @@ public enum PostgreSQLError: Error, Sendable {
     case configuration(String)
     /// No connection became free in time: nothing was sent. The reason is why connecting last failed, if it did.
     case unavailable(reason: String?)
+    /// The server would not have the connection, such as for a role or a database that does not exist.
+    case connectionRefused(sqlState: String, reason: String)
     /// The connection went away, and whatever ran on it was surely rolled back.
     case connectionLost(String)
     /// The connection went away, or a warning came, when the commit was on its way: it may have happened or not.
@@ -30,12 +32,14 @@ extension PostgreSQLError {
     }
 
     /// The five characters of the server's error code, if it gave one.
-    public var sqlState: String? { serverFailure?.sqlState }
+    public var sqlState: String? {
+        if case .connectionRefused(let state, _) = self { state } else { serverFailure?.sqlState }
+    }
 
     /// Whether the same work may succeed when it is tried again.
     public var isTransient: Bool {
         switch self {
-        case .unavailable, .connectionLost, .commitUnknown: true
+        case .unavailable, .connectionLost, .connectionRefused, .commitUnknown: true
         case .server(let failure, _): failure.isTransient
         case .configuration, .rolledBack, .mismatch, .strayTransaction, .cancelled, .closed: false
         }
@@ -44,7 +48,7 @@ extension PostgreSQLError {
     /// Whether the cause is the connection or the server as a whole, not the work.
     public var isConnectionLoss: Bool {
         switch self {
-        case .unavailable, .connectionLost, .commitUnknown: true
+        case .unavailable, .connectionLost, .connectionRefused, .commitUnknown: true
         case .server(let failure, _): failure.isConnectionLoss
         case .configuration, .rolledBack, .mismatch, .strayTransaction, .cancelled, .closed: false
         }
@@ -63,6 +67,9 @@ extension PostgreSQLError {
         }
     }
 
+    /// Whether the server refused a value: one that a type cannot hold (class 22), or a constraint does not allow (23).
+    public var isRefusedValue: Bool { sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false }
+
     /// Whether a constraint refused the work, and that of this name if one is given.
     public func isConstraintViolation(named name: String? = nil) -> Bool {
         guard let failure = serverFailure, failure.sqlState.hasPrefix("23") else { return false }
@@ -76,6 +83,7 @@ extension PostgreSQLError: CustomStringConvertible, CustomDebugStringConvertible
         case .configuration(let reason): "database settings: \(reason)"
         case .unavailable(let reason): "no database connection in time" + (reason.map { ": \($0)" } ?? "")
         case .connectionLost(let reason): "database connection lost: \(reason)"
+        case .connectionRefused(let state, let reason): "database connection refused (\(state)): \(reason)"
         case .commitUnknown(let reason): "unknown whether the transaction was committed: \(reason)"
         case .server(let failure, let command?): "\(failure) (command \(command))"
         case .server(let failure, nil): "\(failure)"

@@ -36,6 +36,6 @@ struct ApproveCommand: AsyncParsableCommand {
                 }
             }
         }
-        print(sentence)
+        say(sentence)
     }
 }

@@ -46,9 +46,9 @@ struct CheckCatalog: AsyncParsableCommand {
 
     func run() async throws {
         let catalog = try folder.read(json: json)
-        if json { return print("[]") }
+        if json { return say("[]") }
         let counts = CatalogTable.allCases.map { "\(catalog.tables.rows(of: $0).count) \($0.rawValue)" }
-        print("catalog \(catalog.version) has no problem: \(counts.joined(separator: ", "))")
+        say("catalog \(catalog.version) has no problem: \(counts.joined(separator: ", "))")
     }
 }
 
@@ -76,7 +76,7 @@ struct DiffCatalog: AsyncParsableCommand {
                 return try await acts.difference(from: version, to: catalog)
             }
         }
-        print(json ? try difference.json() : difference.text)
+        say(json ? try difference.json() : difference.text)
         if !difference.rows.isEmpty { throw ExitCode(2) }
     }
 }
@@ -114,8 +114,8 @@ struct PublishCatalog: AsyncParsableCommand {
                 return (difference, sentence)
             }
         }
-        print(difference.text)
-        print(sentence)
+        say(difference.text)
+        say(sentence)
     }
 }
 
@@ -144,7 +144,7 @@ struct ApproveCatalog: AsyncParsableCommand {
 
     func run() async throws {
         let (version, reason, reject) = (version, reason, reject)
-        print(
+        say(
             try await refusable {
                 try await database.with { database -> String in
                     let acts = CatalogActs(database: database)

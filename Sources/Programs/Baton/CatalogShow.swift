@@ -48,9 +48,9 @@ struct ShowCatalog: AsyncParsableCommand {
                 return Found(versions: [line].compactMap(\.self), changes: changes, body: text)
             }
         }
-        if let text = found.body { return print(text) }
+        if let text = found.body { return say(text) }
         if json { return try printJSON(found) }
-        print(found.text)
+        say(found.text)
     }
 
     struct Found: Codable, Sendable {

@@ -46,6 +46,6 @@ struct ChooseCommand: AsyncParsableCommand {
                 }
             }
         }
-        print(sentence)
+        say(sentence)
     }
 }

@@ -45,7 +45,7 @@ struct AdoptCommand: AsyncParsableCommand {
                 }
             }
         }
-        print(sentence)
+        say(sentence)
     }
 }
 

@@ -23,8 +23,8 @@ struct VerifyJournal: AsyncParsableCommand {
         if json {
             try printJSON(result)
         } else {
-            for place in result.breaks { print("handoff \(place.handoff), entry \(place.seq): \(place.what)") }
-            print("\(result.entries) entries, \(result.breaks.count) breaks")
+            for place in result.breaks { say("handoff \(place.handoff), entry \(place.seq): \(place.what)") }
+            say("\(result.entries) entries, \(result.breaks.count) breaks")
         }
         if !result.breaks.isEmpty { throw ExitCode(4) }
     }

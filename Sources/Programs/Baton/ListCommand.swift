@@ -11,8 +11,20 @@ struct ListCommand: AsyncParsableCommand {
     @Option(help: "How many at most.")
     var limit = 100
 
-    @Flag(help: "Only those that wait or are parked, the longest first, each with its cause and since when.")
+    @Flag(help: "Only those that do not go on, the longest trouble first, each with its cause and since when.")
     var late = false
+
+    @Option(help: "Only of this opportunity, contract, event id or correlation id.")
+    var deal: String?
+
+    @Option(help: "Only of customers whose name contains this, in any case.")
+    var customer: String?
+
+    @Option(help: "Only in this state, such as parked or rejected.")
+    var state: String?
+
+    @Option(help: "Only those that wait for this team, such as sales_operations.")
+    var owner: String?
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -21,14 +33,25 @@ struct ListCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...100_000).contains(limit) else { throw ValidationError("--limit must be between 1 and 100000") }
+        _ = try filter()
+    }
+
+    private func filter() throws -> HandoffFilter {
+        var filter = HandoffFilter()
+        filter.limit = limit
+        filter.isLate = late
+        filter.deal = deal
+        filter.customer = customer
+        filter.state = try state.map { try Known.state($0) }
+        filter.owner = try owner.map { try Known.owner($0) }
+        return filter
     }
 
     func run() async throws {
-        let (limit, late) = (limit, late)
+        let (wanted, late) = (try filter(), late)
         let lines = try await options.with { database in
             try await Inquiries(database: database).list(
-                limit: limit, lateOnly: late, readyStep: DealHandoff.projectReadyStep,
-                projectStep: DealHandoff.projectStep)
+                wanted, readyStep: DealHandoff.projectReadyStep, projectStep: DealHandoff.projectStep)
         }
         if json { return try printJSON(lines) }
         if late { return printLate(lines) }
@@ -38,7 +61,7 @@ struct ListCommand: AsyncParsableCommand {
                 line.projectID ?? "-", line.secondsToProjectReady.map { String(format: "%.2f s", $0) } ?? "-",
             ]
         }
-        print(table([["DEAL", "CUSTOMER", "AMOUNT", "STATE", "PROJECT", "PROJECT READY AFTER"]] + rows))
+        say(table([["DEAL", "CUSTOMER", "AMOUNT", "STATE", "PROJECT", "PROJECT READY AFTER"]] + rows))
     }
 
     private func printLate(_ lines: [HandoffLine]) {
@@ -46,13 +69,14 @@ struct ListCommand: AsyncParsableCommand {
             [
                 line.deal, line.customer, amountText(line.totalMinor, line.currency), line.state, line.queue,
                 line.lateBecause?.rawValue ?? "-", line.since.formatted(.iso8601),
+                line.owner?.replacing("_", with: " ") ?? "-", line.incident.map { String($0.prefix(8)) } ?? "-",
             ]
         }
-        print(table([["DEAL", "CUSTOMER", "AMOUNT", "STATE", "QUEUE", "LATE THROUGH", "SINCE"]] + rows))
+        say(table([["DEAL", "CUSTOMER", "AMOUNT", "STATE", "QUEUE", "LATE THROUGH", "SINCE", "OWNER", "CASE"]] + rows))
     }
 }
 
 extension HandoffLine {
     /// Opportunity, contract and version.
-    fileprivate var deal: String { "\(opportunity)/\(contract)/\(version)" }
+    fileprivate var deal: String { "\(opportunity)/\(contract)/\(version > 0 ? "\(version)" : "-")" }
 }

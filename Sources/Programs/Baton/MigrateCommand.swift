@@ -20,12 +20,14 @@ struct MigrateCommand: AsyncParsableCommand {
     func run() async throws {
         let schema = options.schemaName
         let incidents = try IncidentsFile(at: queues)
-        let applied = try await options.with { database in
-            let applied = try await Migrator(database: database, schema: schema).migrate()
+        let (applied, openDoors) = try await options.with { database in
+            let migrator = Migrator(database: database, schema: schema)
+            let applied = try await migrator.migrate()
             try await IncidentClassTable(database: database).replace(with: incidents)
-            return applied
+            return (applied, try await migrator.openDoors())
         }
-        for name in applied { print("applied \(name)") }
-        print("schema \(schema) is at version \(Migrator.knownVersion), \(incidents.classes.count) classes of incident")
+        for name in applied { say("applied \(name)") }
+        say("schema \(schema) is at version \(Migrator.knownVersion), \(incidents.classes.count) classes of incident")
+        for sentence in openDoors { say("warning: \(sentence)") }
     }
 }

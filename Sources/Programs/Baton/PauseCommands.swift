@@ -19,7 +19,7 @@ struct PauseCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (kind, name, reason) = (subject.kind, subject.name, reason)
-        print(
+        say(
             try await refusable {
                 try await database.with { try await Pauses(database: $0).pause(kind, name, why: reason) }
             })
@@ -39,7 +39,7 @@ struct ResumeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (kind, name, reason) = (subject.kind, subject.name, reason)
-        print(try await database.with { try await Pauses(database: $0).resume(kind, name, why: reason) })
+        say(try await database.with { try await Pauses(database: $0).resume(kind, name, why: reason) })
     }
 }
 
@@ -57,7 +57,7 @@ struct PausesCommand: AsyncParsableCommand {
         if json { return try printJSON(pauses) }
         guard !pauses.isEmpty else { return note("nothing is paused") }
         let rows = pauses.map { [$0.kind.rawValue, $0.name, $0.actor, $0.at.formatted(.iso8601), $0.why] }
-        print(table([["KIND", "NAME", "BY", "SINCE", "BECAUSE"]] + rows))
+        say(table([["KIND", "NAME", "BY", "SINCE", "BECAUSE"]] + rows))
     }
 }
 
@@ -73,7 +73,7 @@ struct PauseSubject: ParsableArguments {
         let known: [String] =
             switch kind {
             case .queue: Queue.all.map(\.name)
-            case .target: ["CRM", "ERP", "PSA"]
+            case .target: DealHandoff.targetNames
             }
         guard known.contains(name) else {
             throw ValidationError("there is no \(kind.rawValue) \(name); there are \(known.joined(separator: ", "))")

@@ -40,7 +40,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         let document = try await plan()
-        if json { try printJSON(document) } else { print(document.text) }
+        if json { try printJSON(document) } else { say(document.text) }
         if !document.findings.isEmpty { throw ExitCode(4) }
     }
 
@@ -48,15 +48,17 @@ struct PlanCommand: AsyncParsableCommand {
         guard let body = FileManager.default.contents(atPath: deal).map({ [UInt8]($0) }) else {
             throw ValidationError("\(deal) is no file that can be read")
         }
+        let catalog = try await chosenCatalog(catalog, options)
         let deal: Deal
         do {
-            deal = try DealDocument.deal(in: body, mappings: SourceMappings.all())
+            deal = try DealDocument.deal(
+                in: body, mappings: SourceMappings.all(), policies: .inForce(catalog, at: .now))
         } catch {
             for finding in error.findings { note("\(finding) (\(finding.owner.rawValue)): \(finding.cure)") }
             throw ExitCode(4)
         }
         let base = try await base(of: deal)
-        let source = GivenCatalog(try await chosenCatalog(catalog, options))
+        let source = GivenCatalog(catalog)
         guard let systems = targets ?? environment("BATON_TARGETS_URL") ?? (offline ? "http://127.0.0.1" : nil) else {
             throw ValidationError("no systems to ask: give --targets, set BATON_TARGETS_URL, or plan --offline")
         }

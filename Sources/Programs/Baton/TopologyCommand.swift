@@ -17,10 +17,13 @@ struct TopologyOptions: ParsableArguments {
 
     @Option(
         help: """
-            Management API, http://user:password@host:port; BATON_AMQP_API if not given. A password in the file \
-            BATON_AMQP_PASSWORD_FILE goes before one in the address.
+            Management API, http://user@host:port; BATON_AMQP_API, which may have a password, if not given. A password \
+            in the file BATON_AMQP_PASSWORD_FILE goes before one in the address.
             """)
     var api: String?
+
+    @Option(help: "File with the authorities that may sign the API's certificate; BATON_AMQP_CA_FILE if not given.")
+    var apiCaFile: String?
 
     @Flag(help: "Send the password unencrypted to a host that is not this machine.")
     var allowPlainHttp = false
@@ -34,11 +37,15 @@ struct TopologyOptions: ParsableArguments {
     var description: TopologyDescription { get throws { try TopologyDescription(folder: queues) } }
 
     func with<Value: Sendable>(_ body: @Sendable (BrokerAdministration) async throws -> Value) async throws -> Value {
+        try refusePassword(
+            in: api, of: "--api", instead: "set BATON_AMQP_API, or name a file in BATON_AMQP_PASSWORD_FILE")
         guard let url = api ?? environment("BATON_AMQP_API") else {
             throw ValidationError("no broker: give --api or set BATON_AMQP_API")
         }
         let address = try ManagementAddress(try withPasswordFromFile(url), allowingPlainHTTP: allowPlainHttp)
-        return try await BrokerAdministration.with(address, virtualHost: virtualHost) { try await body($0) }
+        return try await BrokerAdministration.with(
+            address, authorityFile: apiCaFile ?? environment("BATON_AMQP_CA_FILE"), virtualHost: virtualHost
+        ) { try await body($0) }
     }
 
     private func withPasswordFromFile(_ url: String) throws -> String {
@@ -59,14 +66,15 @@ struct PlanTopology: AsyncParsableCommand {
     func run() async throws {
         let description = try options.description
         let plan = try await options.with { try await $0.plan(description) }
-        print(options.json ? try plan.json() : plan.table)
+        say(options.json ? try plan.json() : plan.table)
         if !plan.isSettled { throw ExitCode(2) }
     }
 }
 
 struct ApplyTopology: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "apply", abstract: "Makes what is missing. Nothing is deleted.",
+        commandName: "apply",
+        abstract: "Makes what is missing. Nothing is deleted but, where it is asked for, empty dead-letter queues.",
         discussion: """
             Where a queue had to be made, everything whose tickets were in it falls due at once, so that workers go on \
             from the database alone.
@@ -85,19 +93,38 @@ struct ApplyTopology: AsyncParsableCommand {
             """)
     var publisher: [String] = []
 
+    @Flag(
+        help: """
+            Make dead-letter queues of an earlier day anew, if they are empty: their limit of returns cannot be changed in \
+            place. Stop the workers first.
+            """)
+    var replaceDeadLetters = false
+
     func run() async throws {
         let description = try options.description
+        let replace = replaceDeadLetters
         let accounts =
             try usersDir.map { try AccountPasswords(for: description, publishers: publisher, in: $0) } ?? .none
         let (plan, changes) = try await options.with { administration in
-            (
-                try await administration.plan(description, accounts: accounts),
-                try await administration.apply(description, accounts: accounts)
-            )
+            let plan = try await administration.plan(description, accounts: accounts)
+            if replace {
+                for name in try await administration.clearReplaceable(description) { note("\(name) is made anew") }
+            }
+            return (plan, try await administration.apply(description, accounts: accounts))
         }
-        if !options.json { print(plan.table) }
-        print(options.json ? try changes.json() : changes.table)
+        if !options.json { say(plan.table) }
+        say(options.json ? try changes.json() : changes.table)
         let created = changes.createdQueues
+        // Queues that were there held what they held: without new ones nothing of the database's is asked or changed.
+        guard !created.isEmpty else { return }
+        guard database.isGiven else {
+            note(
+                """
+                \(created.count) queues were made, and no database is named (--database, BATON_POSTGRESQL_URL): if they had \
+                been lost, what was in them comes back when it is due by itself, within the workers' BATON_TICKET_LEASE
+                """)
+            return
+        }
         let woken = try await database.with { try await Recovery(database: $0).wake(queues: created) }
         if woken > 0 { note("\(woken) rows whose messages were lost are due now") }
     }
@@ -110,6 +137,6 @@ struct ExportTopology: AsyncParsableCommand {
     @OptionGroup var options: TopologyOptions
 
     func run() async throws {
-        print(try options.description.definitions(virtualHost: options.virtualHost))
+        say(try options.description.definitions(virtualHost: options.virtualHost))
     }
 }

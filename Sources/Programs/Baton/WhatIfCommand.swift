@@ -42,7 +42,7 @@ struct WhatIfCommand: AsyncParsableCommand {
             }
         }
         let report = WhatIf(deals: deals, before: before, after: after)
-        if json { try printJSON(report) } else { print(report.text) }
+        if json { try printJSON(report) } else { say(report.text) }
     }
 }
 

@@ -1,4 +1,3 @@
-import Handoffs
 import WorkerPrograms
 
-await WorkerProgram.main(queue: .billingSchedules, summary: "Makes the billing schedule.")
+await WorkerProgram.billingSchedules()

@@ -16,12 +16,15 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Where all dice start; drawn if not given.") var seed: UInt64?
     @Option(help: "Processes of each of the four workers.") var workers = 2
     @Option(help: "Folder for logs, lists and the report.") var folder = ".run/drill-report"
-    @Option(help: "What happens, of: \(DrillSettings.Fault.allCases.map(\.rawValue).joined(separator: ",")).")
+    @Option(help: "What happens, of: \(DrillSettings.Fault.allCases.map(\.rawValue).joined(separator: ",")); or none.")
     var faults = DrillSettings.Fault.allCases.map(\.rawValue).joined(separator: ",")
     @Option(help: "Share of deals that a later version follows.") var updated = 0.05
     @Option(help: "Share of deals that are cancelled.") var cancelled = 0.05
     @Option(help: "Share of deals that a target refuses.") var refused = 0.05
     @Option(help: "Share of calls that take effect without an answer.") var lostAnswers = 0.01
+    @Option(help: "Share of the calls that make something which take effect late, without an answer.") var late = 0.0
+    @Option(help: "Seconds by which they are late.") var lateSeconds = 18
+    @Option(help: "Share of all calls that take a second longer.") var slow = 0.0
     @Option(help: "Seconds over which most deals are published; by the number of deals if not given.")
     var loadSeconds: Int?
     @Option(help: "Seconds within which all must come to rest after the last fault.") var restSeconds = 180
@@ -30,10 +33,10 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Print the report as JSON.") var json = false
 
     func validate() throws {
-        guard deals > 0, workers > 0, restSeconds > 0, loadSeconds ?? 1 > 0 else {
+        guard deals > 0, workers > 0, restSeconds > 0, lateSeconds > 0, loadSeconds ?? 1 > 0 else {
             throw ValidationError("counts and seconds must be positive")
         }
-        guard [updated, cancelled, refused, lostAnswers].allSatisfy((0...1).contains) else {
+        guard [updated, cancelled, refused, lostAnswers, late, slow].allSatisfy((0...1).contains) else {
             throw ValidationError("shares lie between 0 and 1")
         }
         _ = try (wantedFaults, wantedSettings)
@@ -41,7 +44,8 @@ struct RunCommand: AsyncParsableCommand {
 
     private var wantedFaults: Set<DrillSettings.Fault> {
         get throws {
-            Set(
+            if faults == "none" { return [] }
+            return Set(
                 try faults.split(separator: ",").map { name in
                     guard let fault = DrillSettings.Fault(rawValue: String(name)) else {
                         throw ValidationError("no such fault: \(name)")
@@ -73,6 +77,9 @@ struct RunCommand: AsyncParsableCommand {
             settings.cancelled = cancelled
             settings.refused = refused
             settings.lostAnswers = lostAnswers
+            settings.late = late
+            settings.lateEffect = .seconds(lateSeconds)
+            settings.slow = slow
             settings.workerSettings = try wantedSettings
             settings.servers = servers
             settings.restLimit = .seconds(restSeconds)

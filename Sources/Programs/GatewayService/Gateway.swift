@@ -4,6 +4,7 @@ import Connectors
 import Handoffs
 import HummingbirdTLS
 import Logging
+import Mappings
 import Metrics
 import Observability
 import PostgreSQL
@@ -14,7 +15,7 @@ import UnixSignals
 import WorkerPrograms
 
 /// The gateway put together from its settings: connections, sources, checks, health.
-struct Gateway {
+struct Gateway: Runnable {
     /// The exchange that takes what sources say.
     static let exchange = "deals"
 
@@ -24,16 +25,27 @@ struct Gateway {
     private let database: Database?
     private let tls: TLSConfiguration?
     private let registry: PrometheusRegistry
+    private let readers: Readers
     private let logger: Logger
 
-    /// Connects nothing yet; throws for addresses and certificates that cannot be used.
-    init(settings: GatewaySettings, sources: [String: Source], logger: Logger? = nil) throws {
+    /// Makes what reads a source's webhooks.
+    typealias Readers = @Sendable (_ source: Source, _ client: HTTPClient) -> any WebhookReader
+
+    /// Connects nothing yet; throws for addresses and certificates that cannot be used. Without `readers` each kind of
+    /// source has its own.
+    init(
+        settings: GatewaySettings, sources: [String: Source], readers: Readers? = nil, logger: Logger? = nil
+    ) throws {
         self.settings = settings
         self.sources = sources
-        let log = logger ?? Self.logger(settings)
+        let log = logger ?? settings.process.logger("gateway")
         self.logger = log
         registry = PrometheusRegistry()
-        publisher = Publisher(settings: try Self.broker(settings), patience: settings.confirmTime) { event in
+        let (oldest, xml) = (settings.oldestSigned, XMLLimits(settings.xml))
+        self.readers =
+            readers ?? { source, client in source.reader(client: client, oldest: oldest, xml: xml, logger: log) }
+        publisher = Publisher(settings: try settings.process.broker(as: "gateway"), patience: settings.confirmTime) {
+            event in
             log.info("broker connection", metadata: ["event": "\(event)"])
         }
         database = try Self.database(settings)
@@ -140,15 +152,15 @@ struct Gateway {
             planning: Planning(
                 catalogs: catalogs, erp: adapter.erp(at: base, over: connections),
                 psa: adapter.psa(at: base, over: connections), tax: adapter.tax(at: base, over: connections)),
-            asksTargets: settings.targetsURL != nil, time: settings.checkTime, logger: logger)
+            asksTargets: settings.targetsURL != nil, time: settings.checkTime, computeTime: settings.computeTime,
+            mappings: SourceMappings.all(.standard.reading(xml: XMLLimits(settings.xml))),
+            workbench: Workbench("the checks"),
+            logger: logger)
     }
 
     private static func database(_ settings: GatewaySettings) throws -> Database? {
         guard let url = settings.postgresqlURL else { return nil }
-        var database = try DatabaseSettings(
-            url.revealed, password: settings.postgresqlPassword.map { PostgreSQL.Secret($0.revealed) })
-        database.searchPath = [settings.postgresqlSchema]
-        database.applicationName = "gateway"
+        var database = try settings.process.database(at: url, as: "gateway")
         // Whatever its role may do: who asks what a deal would come to changes nothing.
         database.sessionSettings = ["default_transaction_read_only": "on"]
         return Database(database, size: settings.poolSize)
@@ -159,44 +171,45 @@ struct Gateway {
         _ onBound: @escaping @Sendable (Int) async -> Void
     ) -> ServiceGroup {
         let (publisher, logger) = (publisher, logger)
+        let desk = desk(client, connections)
+        let benches = desk.webhooks.doors.sorted { $0.key < $1.key }.map(\.value.workbench) + [desk.checks.workbench]
+        let vitals = Vitals(of: benches, patience: settings.stuckAfter)
         let health = HealthServer(
-            host: settings.healthHost, port: settings.healthPort, registry: registry,
-            checks: [{ await Self.look(at: publisher) }], logger: logger)
-        let doors = sources.mapValues { $0.door(client: client, logger: logger) }
-        let desk = Desk(
-            webhooks: WebhookDesk(doors: doors, publisher: publisher, logger: logger),
-            checks: checks(connections),
-            maxBodyBytes: settings.maxBodyBytes, admission: Admission(limit: settings.atOnce),
-            requestTime: settings.requestTime, confirmTime: settings.confirmTime,
-            logger: logger)
+            host: settings.healthHost, port: settings.healthPort, registry: registry, vitals: { vitals.check() },
+            checks: [HealthServer.Check("rabbitmq") { await Self.whyNot(publisher) }], logger: logger)
         let server = GatewayServer(
-            host: settings.host, port: settings.port, tls: tls, desk: desk, logger: logger, onBound: onBound)
+            host: settings.host, port: settings.port, tls: tls, desk: desk,
+            connections: Places(inAll: settings.connections, each: settings.connectionsEach), logger: logger,
+            onBound: onBound)
         // Services stop in reverse: what was begun is answered while the broker is still there.
-        var services: [any ServiceLifecycle.Service] = [health]
+        var services: [any ServiceLifecycle.Service] = [Aside(service: health), vitals]
         if let database { services.append(Connection { await database.run() }) }
         services += [Connection { try await publisher.run() }, server]
-        var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals,
-            logger: logger)
-        configuration.maximumGracefulShutdownDuration = settings.drainTime
-        configuration.maximumCancellationDuration = settings.cancelTime
-        return ServiceGroup(configuration: configuration)
+        // Where no signal stops it, it runs within another's process.
+        return settings.process.group(services, stoppingOn: signals, logger: logger)
     }
 
-    private static func look(at publisher: Publisher) async -> HealthCheck {
+    private func desk(_ client: HTTPClient, _ connections: HTTPConnections) -> Desk {
+        let doors = sources.mapValues { $0.door(readers($0, client)) }
+        return Desk(
+            webhooks: WebhookDesk(doors: doors, publisher: publisher, logger: logger),
+            checks: checks(connections),
+            bodies: Bodies(
+                maxBytes: settings.maxBodyBytes, requestTime: settings.requestTime,
+                unproven: ByteBudget(settings.unprovenBytes), proven: ByteBudget(settings.provenBytes)),
+            reading: Places(inAll: settings.reading, each: settings.readingEach),
+            working: Places(each: settings.atOnce), proxies: settings.proxies,
+            requestTime: settings.requestTime, confirmTime: settings.confirmTime, computeTime: settings.computeTime,
+            isEncrypted: tls != nil, logger: logger)
+    }
+
+    private static func whyNot(_ publisher: Publisher) async -> String? {
         do {
             let missing = try await publisher.missing(queues: [], exchanges: [exchange])
-            return HealthCheck(
-                name: "rabbitmq", isOK: missing.isEmpty, why: missing.isEmpty ? nil : "\(NoExchange())")
+            return missing.isEmpty ? nil : "\(NoExchange())"
         } catch {
-            return HealthCheck(name: "rabbitmq", isOK: false, why: "\(error)")
+            return "\(error)"
         }
-    }
-
-    private static func broker(_ settings: GatewaySettings) throws -> BrokerSettings {
-        var tls = TLSSettings()
-        tls.authorityFile = settings.amqpCAFile ?? tls.authorityFile
-        return try BrokerSettings(urls: settings.amqpURLs.map(\.revealed), tls: tls, connectionName: "gateway")
     }
 
     private static var clientConfiguration: HTTPClient.Configuration {
@@ -206,11 +219,16 @@ struct Gateway {
         configuration.httpVersion = .http1Only
         return configuration
     }
+}
 
-    private static func logger(_ settings: GatewaySettings) -> Logger {
-        let format = LogFormat(rawValue: settings.logFormat.rawValue) ?? .auto
-        let level = Logger.Level(rawValue: settings.logLevel.rawValue) ?? .info
-        return Logger(label: "gateway") { JSONLogHandler(label: $0, level: level, format: format) }
+/// Runs a service on a thread of its own: probes are answered while everything else is stuck.
+private struct Aside: ServiceLifecycle.Service {
+    let service: any ServiceLifecycle.Service
+    private let workbench = Workbench("probes")
+
+    func run() async throws {
+        let service = service
+        try await workbench.run { try await service.run() }
     }
 }
 

@@ -4,7 +4,7 @@ public import PostgreSQL
 
 /// Where the database is.
 public struct DatabaseOptions: ParsableArguments, Sendable {
-    @Option(help: "PostgreSQL connection string; BATON_POSTGRESQL_URL if not given.")
+    @Option(help: "PostgreSQL connection string, without a password; BATON_POSTGRESQL_URL if not given.")
     var database: String?
 
     @Option(help: "File with the password; BATON_POSTGRESQL_PASSWORD_FILE if not given.")
@@ -26,6 +26,8 @@ public struct DatabaseOptions: ParsableArguments, Sendable {
     public func with<Value: Sendable>(
         _ body: @Sendable (Database) async throws -> Value
     ) async throws -> Value {
+        try refusePassword(
+            in: database, of: "--database", instead: "set BATON_POSTGRESQL_URL, or name a file with --password-file")
         guard let url = database ?? environment("BATON_POSTGRESQL_URL") else {
             throw ValidationError("no database: give --database or set BATON_POSTGRESQL_URL")
         }

@@ -1,4 +1,3 @@
-import Handoffs
 import WorkerPrograms
 
-await WorkerProgram.main(queue: .projectProvisioning, summary: "Makes customer, project and tasks.")
+await WorkerProgram.projectProvisioning()

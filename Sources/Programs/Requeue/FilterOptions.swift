@@ -11,19 +11,22 @@ struct FilterOptions: ParsableArguments, Sendable {
     @Option(name: .customLong("class"), help: "Only of this class.")
     var incidentClass: String?
 
-    @Option(help: "Only those that this team decides on.")
+    @Option(help: "Only those that this team decides on, such as sales_operations.")
     var owner: String?
 
-    @Option(help: "Only of this opportunity, contract or correlation id.")
+    @Option(help: "Only those of this step, such as create-project.")
+    var step: String?
+
+    @Option(help: "Only of this opportunity, contract, event id or correlation id.")
     var deal: String?
 
     @Option(help: "Only of customers whose name contains this, in any case.")
     var customer: String?
 
-    @Option(help: "Only those opened longer ago: 30m, 2h, 3d.")
+    @Option(help: "Only those whose trouble began longer ago, whatever was tried since: 30m, 2h, 3d.")
     var olderThan: Age?
 
-    @Option(help: "Only those opened more recently: 30m, 2h, 3d.")
+    @Option(help: "Only those that were opened, or failed again, more recently: 30m, 2h, 3d.")
     var newerThan: Age?
 
     @Option(help: "Only deals in this currency.")
@@ -40,7 +43,7 @@ struct FilterOptions: ParsableArguments, Sendable {
 
     /// Whether nothing is left out.
     var isEmpty: Bool {
-        let texts = [queue, incidentClass, owner, deal, customer, currency, leastAmount, mostAmount]
+        let texts = [queue, incidentClass, owner, step, deal, customer, currency, leastAmount, mostAmount]
         return texts.allSatisfy { $0 == nil } && olderThan == nil && newerThan == nil && limit == nil
     }
 
@@ -54,9 +57,10 @@ struct FilterOptions: ParsableArguments, Sendable {
     /// The filter that these options mean.
     func filter() throws -> IncidentFilter {
         var filter = IncidentFilter()
-        filter.queue = queue
-        filter.incidentClass = incidentClass
-        filter.owner = owner
+        filter.queue = try queue.map { try Known.queue($0) }
+        filter.incidentClass = try incidentClass.map { try Known.incidentClass($0) }
+        filter.owner = try owner.map { try Known.owner($0) }
+        filter.step = try step.map { try Known.step($0) }
         filter.deal = deal
         filter.customer = customer
         filter.olderThan = olderThan?.duration

@@ -6,7 +6,7 @@ struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "Lists what people did, newest first. Changes nothing.")
 
-    @Argument(help: "Only about this incident, its case and its handoff: an id, or its beginning.")
+    @Argument(help: "Only about this case and its handoff: an id, or its beginning.")
     var id: String?
 
     @Option(help: "Only of the last 30m, 2h, 3d.")
@@ -36,6 +36,6 @@ struct LogCommand: AsyncParsableCommand {
             return try await log.entries(about: line, since: since, by: by, limit: limit)
         }
         if json { return try printJSON(acts) }
-        for act in acts { print(act.text) }
+        for act in acts { say(page([act.text])) }
     }
 }

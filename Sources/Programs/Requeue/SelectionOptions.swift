@@ -4,7 +4,7 @@ import OperatorConsole
 
 /// A set of incidents that is frozen before anything is done to it.
 struct SelectionOptions: ParsableArguments, Sendable {
-    @Argument(help: "Ids of incidents, or their beginnings.")
+    @Argument(help: "Ids of cases, or their beginnings; the id of any round stands for its case.")
     var ids: [String] = []
 
     @Flag(help: "All that the filters match, instead of ids.")
@@ -26,7 +26,7 @@ struct SelectionOptions: ParsableArguments, Sendable {
 
     func validate() throws {
         switch (ids.isEmpty, allMatching) {
-        case (true, false): throw ValidationError("name incidents by id, or say --all-matching")
+        case (true, false): throw ValidationError("name cases by id, or say --all-matching")
         case (false, true): throw ValidationError("give either ids or --all-matching, not both")
         case (false, false) where !filter.isEmpty:
             throw ValidationError("filters need --all-matching; ids are taken as they are")

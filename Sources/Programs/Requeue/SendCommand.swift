@@ -6,7 +6,7 @@ struct SendCommand: AsyncParsableCommand {
         commandName: "send",
         abstract: "Sends incidents again: handoffs go on where they stopped, messages to their queue.",
         discussion: """
-            What has taken effect is never done twice. Afterwards an incident is 'sent, not yet tried' until its step has \
+            What has taken effect is never done twice. An id stands for its case, whose open round is sent. Afterwards an incident is 'sent, not yet tried' until its step has \
             passed; if it fails again, a new round of the same case opens.
             """)
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Handoffs
 import Operations
 import OperatorConsole
 import PostgreSQL
@@ -40,7 +41,8 @@ struct SetRun: Sendable {
         return try await options.database.with { database in
             try await options.broker.with { publisher in
                 let progress = Progress(total: lines.count)
-                let acts = IncidentActs(database: database, post: Post(publisher: publisher))
+                let acts = IncidentActs(
+                    database: database, post: Post(publisher: publisher), endingStatus: DealHandoff.status(of:))
                 return try await acts.perform(act, on: lines) { progress.show($0) }
             }
         }
@@ -72,7 +74,12 @@ struct SetRun: Sendable {
         if options.json {
             try printJSON(results)
         } else {
-            for result in results { print("\(result.incident)  \(word(for: result.outcome)): \(result.sentence)") }
+            let cases = Dictionary(lines.map { ($0.incident, $0.caseID) }) { first, _ in first }
+            say(
+                page(
+                    results.map {
+                        "\(cases[$0.incident] ?? $0.incident)  \(word(for: $0.outcome)): \($0.sentence)"
+                    }))
         }
         let counts = ActResult.Outcome.allCases.compactMap { outcome in
             let count = results.count { $0.outcome == outcome }
@@ -99,7 +106,7 @@ struct Progress: Sendable {
     func show(_ done: Int) {
         guard total >= Self.worthTelling else { return }
         if isatty(STDERR_FILENO) == 1 {
-            note("\r\(done) of \(total)", terminator: done == total ? "\n" : "")
+            note("\(done) of \(total)", terminator: done == total ? "\n" : "\r")
         } else if done.isMultiple(of: Self.step) {
             note("\(done) of \(total)")
         }

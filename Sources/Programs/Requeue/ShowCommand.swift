@@ -5,13 +5,16 @@ import OperatorConsole
 
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Shows everything about one incident. Changes nothing.",
-        discussion: "ID is an incident's id or its beginning. Exit code 3 when it is unknown.")
+        commandName: "show", abstract: "Shows everything about one case. Changes nothing.",
+        discussion: """
+            ID is a case's id or its beginning; the id of any round, as a message in a dead-letter queue carries it, stands \
+            for its case. Exit code 3 when it is unknown.
+            """)
 
-    @Argument(help: "The incident's id, or its beginning.")
+    @Argument(help: "The case's id, or its beginning.")
     var id: String
 
-    @Flag(help: "Show the message's bytes too; they may be personal data.")
+    @Flag(help: "Show the message's body too, to a pipe or a file byte by byte; it may be personal data.")
     var body = false
 
     @Flag(help: "Print JSON.")
@@ -27,7 +30,8 @@ struct ShowCommand: AsyncParsableCommand {
             return try await inquiries.report(on: line, withBody: body)
         }
         if json { return try printJSON(report) }
-        print(report.text)
+        say(report.text)
+        if let body = report.message?.body { sayBody(body) }
     }
 }
 

@@ -9,12 +9,13 @@ import Metrics
 import Observability
 import PostgreSQL
 import RabbitMQ
+import Sagas
 import ServiceLifecycle
 import Settings
 import Workers
 
 /// One worker put together from its settings: saga, ports, connections, health.
-struct Assembly {
+struct Assembly: Runnable {
     private let queue: Queue
     private let settings: WorkerSettings
     private let process: WorkerProcess<DealHandoff>
@@ -26,13 +27,13 @@ struct Assembly {
     init(queue: Queue, settings: WorkerSettings) throws {
         self.queue = queue
         self.settings = settings
-        logger = Self.logger(queue: queue, settings: settings)
+        logger = settings.process.logger("\(queue)-worker")
         registry = PrometheusRegistry()
         MetricsSystem.bootstrap(registry)
         let triggers = try settings.triggerStages.map { try TriggerStages(parsing: $0) } ?? .standard
         decoder = DealEventDecoder(
             limits: Limits(bodyBytes: settings.maxBodyBytes, lines: settings.maxLines), triggers: triggers,
-            mappings: SourceMappings.all())
+            mappings: SourceMappings.all(.standard.reading(xml: XMLLimits(settings.xml))))
         process = try WorkerProcess(
             DealHandoff.self, queue: queue, settings: try FleetSettings(settings, connectionName: "\(queue)-worker"),
             logger: logger)
@@ -74,70 +75,56 @@ struct Assembly {
             queue == DealIntake.queue
             ? DealIntake(
                 decoder: decoder, stagesOf: settings.triggerStages == nil ? catalogs : nil,
-                admissions: process.ports.admissions, announcements: process.ports.announcements,
+                policiesOf: catalogs, admissions: process.ports.admissions, announcements: process.ports.announcements,
                 now: now) : nil
         let writers = [CRMStatusWriter.target: CRMStatusWriter(crm: adapter.crm(at: base, over: connections))]
+        ProcessGauges.begin(program: "\(queue)-worker")
+        if intake != nil { IntakeCounters.begin() }
         registry.setCollector { [process, queue] in try await Gauges.collect(from: process, queue: queue) }
         let health = HealthServer(
             host: settings.healthHost, port: settings.healthPort, registry: registry,
-            checks: process.checks.map { check in
-                {
-                    let answer = await check()
-                    return HealthCheck(name: answer.name, isOK: answer.isFine, why: answer.why)
-                }
-            }, logger: logger)
+            checks: process.checks.map { HealthServer.Check($0.name, whyNot: $0.whyNot) }, logger: logger)
         var services: [any Service] = [health]
         services += process.services(saga: saga, worker: intake, writers: writers)
-        var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger)
-        configuration.maximumGracefulShutdownDuration = settings.drainTime
-        configuration.maximumCancellationDuration = settings.cancelTime
-        try await ServiceGroup(configuration: configuration).run()
-    }
-
-    private static func logger(queue: Queue, settings: WorkerSettings) -> Logger {
-        let format: Observability.LogFormat = Observability.LogFormat(rawValue: settings.logFormat.rawValue) ?? .auto
-        let level = Logger.Level(rawValue: settings.logLevel.rawValue) ?? .info
-        return Logger(label: "\(queue)-worker") { JSONLogHandler(label: $0, level: level, format: format) }
+        try await settings.process.group(services, logger: logger).run()
     }
 }
 
 extension FleetSettings {
     /// What the fleet needs of the worker's settings.
     init(_ settings: WorkerSettings, connectionName: String) throws {
-        var tls = TLSSettings()
-        tls.authorityFile = settings.amqpCAFile ?? tls.authorityFile
-        let broker = try BrokerSettings(
-            urls: settings.amqpURLs.map(\.revealed), tls: tls, connectionName: connectionName)
-        var database = try DatabaseSettings(
-            settings.postgresqlURL.revealed,
-            password: settings.postgresqlPassword.map { PostgreSQL.Secret($0.revealed) })
-        database.searchPath = [settings.postgresqlSchema]
-        database.applicationName = connectionName
-        self.init(broker: broker, database: database)
+        self.init(
+            broker: try settings.process.broker(as: connectionName),
+            database: try settings.process.database(at: settings.postgresqlURL, as: connectionName))
         poolSize = settings.poolSize
         limits.lease = settings.lease
         limits.ticketLease = settings.ticketLease
+        limits.ticketPatience = settings.ticketPatience
+        limits.ticketWindow = settings.ticketWindow
         limits.sweepInterval = settings.sweepInterval
         limits.maximalAge = settings.maximalAge
         limits.signaturePatience = settings.signaturePatience
         limits.takeovers = settings.takeovers
+        limits.openVersions = settings.openVersions
+        limits.targets = [
+            "ERP": timing(settings.erp, settings), "PSA": timing(settings.psa, settings),
+            // Told by state and again until it is heard: nothing of it is ever in doubt.
+            CRMStatusWriter.target: CallTiming(
+                window: settings.sendWindow, budget: settings.crmCallBudget, settle: .zero),
+        ]
+        limits.looks = settings.laterLooks
+        limits.planningBudget = settings.erp.callBudget + settings.taxCallBudget
         limits.breakerFailures = settings.breakerFailures
         limits.breakerWait = settings.breakerWait
         limits.longestBreakerWait = settings.longestBreakerWait
+        keepPatience = settings.keepPatience
         prefetch = settings.prefetch > 0 ? UInt16(clamping: settings.prefetch) : nil
+        prefetchBytes = settings.prefetchBytes
+        inFlight = settings.inFlight
         crashAt = settings.crashAt
     }
 }
 
-extension Timestamp {
-    /// The present, for dating what is announced; no decision depends on it.
-    fileprivate static var now: Timestamp {
-        let milliseconds = Int64(Date().timeIntervalSince1970 * 1000)
-        guard let now = Timestamp(millisecondsSince1970: milliseconds) else {
-            preconditionFailure("the machine's clock is outside of the calendar: \(milliseconds) ms since 1970")
-        }
-        return now
-    }
+private func timing(_ times: TargetTimes, _ settings: WorkerSettings) -> CallTiming {
+    CallTiming(window: settings.sendWindow, budget: times.callBudget, settle: times.settlingTime)
 }

@@ -8,27 +8,40 @@ import Synchronization
 ///
 /// As the first service of a group it is the last to stop, and shows the drain to whoever watches.
 public struct HealthServer: Service {
-    /// Looks whether one thing that the process needs is there.
-    public typealias Check = @Sendable () async -> HealthCheck
+    /// A look whether one thing that the process needs is there; its name is known also when the look does not end.
+    public struct Check: Sendable {
+        let name: String
+        let whyNot: @Sendable () async -> String?
+
+        /// Names what is looked at; `whyNot` says what is wrong with it, or nil.
+        public init(_ name: String, whyNot: @escaping @Sendable () async -> String?) {
+            self.name = name
+            self.whyNot = whyNot
+        }
+    }
 
     private let host: String
     private let port: Int
     private let registry: PrometheusRegistry
+    private let vitals: @Sendable () -> HealthCheck?
     private let checks: [Check]
     private let checkLimit: Duration
     private let logger: Logger
     private let onBound: @Sendable (Int) async -> Void
 
     /// Listens on `host` and `port` (0: any free one, told to `onBound`) once it runs.
-    /// A check that takes longer than `checkLimit` counts as failed.
+    /// A check that takes longer than `checkLimit` counts as failed. `vitals` says what of the process itself is stuck,
+    /// so that it is neither live nor ready; it looks at what is known and waits for nothing.
     public init(
-        host: String = "127.0.0.1", port: Int = 0, registry: PrometheusRegistry, checks: [Check] = [],
+        host: String = "127.0.0.1", port: Int = 0, registry: PrometheusRegistry,
+        vitals: @escaping @Sendable () -> HealthCheck? = { nil }, checks: [Check] = [],
         checkLimit: Duration = .seconds(2), logger: Logger,
         onBound: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.host = host
         self.port = port
         self.registry = registry
+        self.vitals = vitals
         self.checks = checks
         self.checkLimit = checkLimit
         self.logger = logger
@@ -59,17 +72,32 @@ public struct HealthServer: Service {
     }
 
     private func respond(to request: Request) async throws -> Response {
-        switch (request.method, request.uri.path) {
-        case (.get, "/health/live"): return try json(.ok, ["live": true])
-        case (.get, "/health/ready"):
-            let found = await checked()
-            return try json(found.allSatisfy(\.isOK) ? .ok : .serviceUnavailable, found)
-        case (.get, "/metrics"):
-            return response(.ok, type: Exposition.contentType, ByteBuffer(string: await registry.render()))
-        default:
-            let answer = try json(.notFound, ["error": "there is GET /health/live, /health/ready and /metrics"])
-            return request.method == .head ? answer.createHeadResponse() : answer
+        let isKnown = ["/health/live", "/health/ready", "/metrics"].contains(request.uri.path)
+        guard isKnown else {
+            return asked(request, try json(.notFound, ["error": "there is /health/live, /health/ready and /metrics"]))
         }
+        guard request.method == .get || request.method == .head else {
+            var answer = try json(.methodNotAllowed, ["error": "GET and HEAD are answered here"])
+            answer.headers[.allow] = "GET, HEAD"
+            return answer
+        }
+        let answer: Response
+        switch request.uri.path {
+        case "/health/live":
+            let stuck = vitals().flatMap { $0.isOK ? nil : $0 }
+            answer = try stuck.map { try json(.serviceUnavailable, [$0]) } ?? json(.ok, ["live": true])
+        case "/health/ready":
+            let found = await [vitals()].compactMap { $0 } + checked()
+            answer = try json(found.allSatisfy(\.isOK) ? .ok : .serviceUnavailable, found)
+        default:
+            answer = response(.ok, type: Exposition.contentType, ByteBuffer(string: await registry.render()))
+        }
+        return asked(request, answer)
+    }
+
+    /// Who asks for the head alone gets no body.
+    private func asked(_ request: Request, _ answer: Response) -> Response {
+        request.method == .head ? answer.createHeadResponse() : answer
     }
 
     /// All checks at the same time, their findings in the order of the checks.
@@ -78,9 +106,10 @@ public struct HealthServer: Service {
             for (index, check) in checks.enumerated() {
                 group.addTask {
                     do {
-                        return (index, try await withDeadline(checkLimit) { await check() })
+                        let why = try await withDeadline(checkLimit) { await check.whyNot() }
+                        return (index, HealthCheck(name: check.name, isOK: why == nil, why: why))
                     } catch {
-                        return (index, HealthCheck(name: "check \(index + 1)", isOK: false, why: "\(error)"))
+                        return (index, HealthCheck(name: check.name, isOK: false, why: "\(error)"))
                     }
                 }
             }

@@ -1,3 +1,5 @@
+import Workers
+
 /// How text gets into a log line: bounded, and without anything that could end the line or steer a terminal.
 enum LogText {
     /// The longest value, in Unicode scalars: a log line says which and what, it does not carry payloads.
@@ -38,16 +40,7 @@ enum LogText {
         switch scalar {
         case "\"": line.append(contentsOf: #"\""#.utf8)
         case "\\": line.append(contentsOf: #"\\"#.utf8)
-        case "\n": line.append(contentsOf: #"\n"#.utf8)
-        case "\r": line.append(contentsOf: #"\r"#.utf8)
-        case "\t": line.append(contentsOf: #"\t"#.utf8)
-        // C0, DEL and C1 steer terminals; U+2028 and U+2029 end a line for some readers of JSON lines; the
-        // bidirectional controls show a text in another order than it has.
-        case "\u{0}"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}":
-            let digits = String(scalar.value, radix: 16)
-            line.append(contentsOf: "\\u".utf8)
-            line.append(contentsOf: String(repeating: "0", count: 4 - digits.utf8.count).utf8)
-            line.append(contentsOf: digits.utf8)
+        case _ where OutsideText.isEscaped(scalar): line.append(contentsOf: OutsideText.escape(of: scalar).utf8)
         default: line.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         }
     }

@@ -4,28 +4,16 @@ import PostgreSQL
 public struct Recovery: Sendable {
     private let database: Database
 
-    /// Writes through `database`, whose role may change due times.
+    /// Writes through `database`, whose role is in `baton_operator`.
     public init(database: Database) {
         self.database = database
     }
 
-    private static let wakeHandoffs = Statement(
-        "wake_handoffs",
-        "UPDATE handoffs SET due_at = clock(now()) WHERE open AND state = 'ready' AND queue = ANY($1::text[])")
-    private static let wakeMirrors = Statement(
-        "wake_mirrors",
-        "UPDATE mirrors SET due_at = clock(now()) WHERE state = 'ready' AND queue = ANY($1::text[])")
-    private static let wakeIncidents = Statement(
-        "wake_incidents",
-        "UPDATE incidents SET due_at = clock(now()) WHERE state = 'open' AND queue || '.dead' = ANY($1::text[])")
+    private static let wake = Statement("wake_queues", "SELECT wake_queues($1)")
 
     /// Makes everything due whose tickets or copies were in `queues`, which had to be created; answers how many rows.
     public func wake(queues: [String]) async throws -> Int {
         guard !queues.isEmpty else { return 0 }
-        var count = 0
-        for statement in [Self.wakeHandoffs, Self.wakeMirrors, Self.wakeIncidents] {
-            count += try await database.execute(statement, queues)
-        }
-        return count
+        return Int(try await database.query(Self.wake, queues)[0].value(0, as: Int32.self))
     }
 }

@@ -28,6 +28,41 @@ enum KnownGatewaySettings {
         "BATON_GATEWAY_AT_ONCE",
         "How many requests one source may have in work at once; the checks count as one source.",
         fallback: 32, in: 1...10_000)
+    static let reading = NumberSetting(
+        "BATON_GATEWAY_READING",
+        "How many requests may be read at once whose sender is not proven before its body was read.",
+        fallback: 256, in: 1...100_000)
+    static let readingEach = NumberSetting(
+        "BATON_GATEWAY_READING_EACH", "How many of them one address (of IPv6 one network of 64 bits) may send.",
+        fallback: 32, in: 1...100_000)
+    static let unprovenBytes = NumberSetting(
+        "BATON_GATEWAY_UNPROVEN_BYTES", "How many bytes of their bodies are held in all.",
+        fallback: 64 << 20, in: (1 << 20)...(1 << 34))
+    static let provenBytes = NumberSetting(
+        "BATON_GATEWAY_PROVEN_BYTES", "How many bytes of the bodies of all sources are held whose sender is proven.",
+        fallback: 64 << 20, in: (1 << 20)...(1 << 34))
+    static let connections = NumberSetting(
+        "BATON_GATEWAY_CONNECTIONS", "How many connections may be open at once; one more is closed at once.",
+        fallback: 2000, in: 1...100_000)
+    static let connectionsEach = NumberSetting(
+        "BATON_GATEWAY_CONNECTIONS_EACH",
+        "How many of them one address may have that is none of BATON_GATEWAY_PROXIES.",
+        fallback: 200, in: 1...100_000)
+    static let proxies = Setting(
+        "BATON_GATEWAY_PROXIES",
+        "The addresses of the proxies before the gateway, with commas between: who they speak for is read out of "
+            + "X-Forwarded-For, and a request through them is counted under that address.",
+        expected: "IP addresses with commas between")
+    static let computeTime = DurationSetting(
+        "BATON_GATEWAY_COMPUTE_TIME", "How long the reading of one request may compute.",
+        fallback: .seconds(2), in: .milliseconds(10)...(.seconds(60)))
+    static let stuckAfter = DurationSetting(
+        "BATON_GATEWAY_STUCK_AFTER", "After how long without a turn a thread makes the gateway neither live nor ready.",
+        fallback: .seconds(10), in: .seconds(1)...(.seconds(600)))
+    static let oldestSigned = DurationSetting(
+        "BATON_GATEWAY_OLDEST_SIGNED",
+        "How long ago a message of DocuSign may have been made, whose signature holds for ever.",
+        fallback: .seconds(8760 * 3600), in: .seconds(3600)...(.seconds(87_600 * 3600)))
     // HubSpot gives up after 5 s, and a caller that gives up first sends again what was taken.
     static let requestTime = DurationSetting(
         "BATON_GATEWAY_REQUEST_TIME", "How long a request may take, from its head to its answer.",
@@ -46,13 +81,15 @@ enum KnownGatewaySettings {
         "BATON_TARGETS_URL", "Where validate and plan look up what exists; without it nothing is looked up.",
         expected: "an http:// or https:// URL with a host, without user, query and fragment", isSecret: true)
 
-    static let all: [Setting] = [
-        KnownSettings.amqpURL, KnownSettings.amqpPassword, KnownSettings.amqpCAFile, host, port.setting,
-        certificate, key, sources, secrets, token, maxBodyBytes.setting, atOnce.setting, requestTime.setting,
-        confirmTime.setting, checkTime.setting, postgresqlURL,
-        KnownSettings.postgresqlPassword, KnownSettings.postgresqlSchema, KnownSettings.catalogRefresh.setting,
-        targetsURL, KnownSettings.healthHost,
-        KnownSettings.healthPort.setting, KnownSettings.logLevel, KnownSettings.logFormat,
-        KnownSettings.poolSize.setting, KnownSettings.drainTime.setting, KnownSettings.cancelTime.setting,
-    ]
+    static let all: [Setting] =
+        ProcessSettings.broker + [
+            host, port.setting, certificate, key, sources, secrets, token, maxBodyBytes.setting,
+            KnownSettings.xmlBytes.setting, KnownSettings.xmlDepth.setting, KnownSettings.xmlElements.setting,
+            atOnce.setting, reading.setting, readingEach.setting, unprovenBytes.setting, provenBytes.setting,
+            connections.setting,
+            connectionsEach.setting, proxies, requestTime.setting, confirmTime.setting, computeTime.setting,
+            stuckAfter.setting, oldestSigned.setting, checkTime.setting, postgresqlURL,
+            KnownSettings.postgresqlPassword, KnownSettings.postgresqlSchema, KnownSettings.catalogRefresh.setting,
+            targetsURL,
+        ] + ProcessSettings.running
 }

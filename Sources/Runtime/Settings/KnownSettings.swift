@@ -22,6 +22,15 @@ enum KnownSettings {
         "BATON_TARGETS_URL", "Where the CRM, ERP and PSA are reached.",
         expected: "an http:// or https:// URL with a host, without user, query and fragment", isRequired: true,
         isSecret: true)
+    // What the field knows of such systems: an ERP behind a queue of its own takes effect a minute after a caller left.
+    static let erp = TargetSettings("ERP", callBudget: .seconds(30), settlingTime: .seconds(60))
+    static let psa = TargetSettings("PSA", callBudget: .seconds(20), settlingTime: .seconds(30))
+    static let crmCallBudget = TargetSettings.callBudget(of: "CRM", .seconds(10))
+    static let taxCallBudget = TargetSettings.callBudget(of: "TAX", .seconds(10))
+    static let sendWindow = DurationSetting(
+        "BATON_SEND_WINDOW",
+        "How long after it was announced a call may still be sent; past that it is announced anew.",
+        fallback: .seconds(5), in: .milliseconds(100)...(.seconds(60)))
     static let healthHost = Setting(
         "BATON_HEALTH_HOST", "The address on which health and metrics are served; 0.0.0.0 for all.",
         expected: "a host name or address", fallback: "127.0.0.1")
@@ -30,10 +39,10 @@ enum KnownSettings {
         fallback: 0, in: 0...65_535)
     static let logLevel = Setting(
         "BATON_LOG_LEVEL", "The least level that is logged.",
-        expected: choices(of: WorkerSettings.LogLevel.self), fallback: WorkerSettings.LogLevel.info.rawValue)
+        expected: choices(of: ProcessSettings.LogLevel.self), fallback: ProcessSettings.LogLevel.info.rawValue)
     static let logFormat = Setting(
         "BATON_LOG_FORMAT", "How log lines look; auto is text on a terminal and JSON elsewhere.",
-        expected: choices(of: WorkerSettings.LogFormat.self), fallback: WorkerSettings.LogFormat.auto.rawValue)
+        expected: choices(of: ProcessSettings.LogFormat.self), fallback: ProcessSettings.LogFormat.auto.rawValue)
     static let poolSize = NumberSetting(
         "BATON_POOL_SIZE", "How many connections to PostgreSQL a worker holds.", fallback: 4, in: 1...50)
     static let lease = DurationSetting(
@@ -41,7 +50,13 @@ enum KnownSettings {
         fallback: .seconds(15), in: .seconds(1)...(.seconds(3600)))
     static let ticketLease = DurationSetting(
         "BATON_TICKET_LEASE", "After how long a ticket that nobody took counts as lost.",
-        fallback: .seconds(30), in: .seconds(1)...(.seconds(3600)))
+        fallback: .seconds(20), in: .seconds(1)...(.seconds(3600)))
+    static let ticketPatience = DurationSetting(
+        "BATON_TICKET_PATIENCE", "After how long a worker with room looks at a handoff whose ticket has not come.",
+        fallback: .seconds(2), in: .milliseconds(10)...(.seconds(3600)))
+    static let ticketWindow = NumberSetting(
+        "BATON_TICKET_WINDOW", "How many handoffs of a queue have a ticket at the broker; the others stand in line.",
+        fallback: 500, in: 1...1_000_000)
     static let sweepInterval = DurationSetting(
         "BATON_SWEEP_INTERVAL", "How often each worker looks for what is due.",
         fallback: .seconds(1), in: .milliseconds(50)...(.seconds(60)))
@@ -51,9 +66,22 @@ enum KnownSettings {
     static let takeovers = NumberSetting(
         "BATON_TAKEOVERS", "How many workers may die over a handoff, without an outcome, before a person is asked.",
         fallback: 5, in: 1...100)
+    static let openVersions = NumberSetting(
+        "BATON_OPEN_VERSIONS",
+        "How many versions of one opportunity may be open; one more is answered as a conflict, and a person is told.",
+        fallback: 100, in: 2...100_000)
     static let prefetch = NumberSetting(
-        "BATON_PREFETCH", "How many messages a worker has in work at once; the queue's own number if 0.",
+        "BATON_PREFETCH", "How many messages a worker holds at once; the queue's own number if 0.",
         fallback: 0, in: 0...2000)
+    static let prefetchBytes = NumberSetting(
+        "BATON_PREFETCH_BYTES",
+        "How many bytes of messages a worker has in work at once, one message more at the most; the rest stays at the "
+            + "broker.",
+        fallback: 33_554_432, in: 1_048_576...1_073_741_824)
+    static let inFlight = NumberSetting(
+        "BATON_IN_FLIGHT",
+        "How many handoffs a worker has in work at once, and so at most calls at a target; half as many statuses.",
+        fallback: 64, in: 1...200)
     static let breakerFailures = NumberSetting(
         "BATON_BREAKER_FAILURES",
         "After how many failed calls in a row all workers leave a target alone; below the queues' attempts.",
@@ -70,9 +98,22 @@ enum KnownSettings {
     static let cancelTime = DurationSetting(
         "BATON_CANCEL_TIME", "How long what was then cancelled may take to end.",
         fallback: .seconds(5), in: .milliseconds(100)...(.seconds(600)))
+    static let keepPatience = DurationSetting(
+        "BATON_KEEP_PATIENCE",
+        "For how long a message may be kept, because the database is away, before the worker counts as not ready.",
+        fallback: .seconds(60), in: .milliseconds(100)...(.seconds(1200)))
     static let maxBodyBytes = NumberSetting(
         "BATON_MAX_BODY_BYTES", "The largest message body that is read.", fallback: 1_048_576,
         in: 1024...134_217_728)
+    static let xmlBytes = NumberSetting(
+        "BATON_XML_MAX_BYTES", "The largest XML text that is read, such as an outbound message of Salesforce.",
+        fallback: 1_048_576, in: 1024...16_777_216)
+    static let xmlDepth = NumberSetting(
+        "BATON_XML_MAX_DEPTH", "How deep its elements may lie within one another; a SOAP message needs six.",
+        fallback: 16, in: 6...64)
+    static let xmlElements = NumberSetting(
+        "BATON_XML_MAX_ELEMENTS", "How many elements it may have: 100 notifications of 1,000 fields are 101,000.",
+        fallback: 101_000, in: 10...1_000_000)
     static let maxLines = NumberSetting(
         "BATON_MAX_LINES", "The most lines a deal may have.", fallback: 2000, in: 1...100_000)
     static let triggerStages = Setting(
@@ -87,18 +128,28 @@ enum KnownSettings {
     static let signaturePatience = DurationSetting(
         "BATON_SIGNATURE_PATIENCE", "How long a signature waits for a deal of its opportunity before people are told.",
         fallback: .seconds(3600), in: .seconds(1)...(.seconds(30 * 86_400)))
+    static let laterLooks = Setting(
+        "BATON_LATER_LOOKS",
+        "How long after a handoff has closed its targets are asked again for what was ever in doubt, each time.",
+        expected: "times that rise, separated by commas, up to 720h", fallback: "1m,10m,1h,24h")
     static let crashAt = Setting(
         "BATON_CRASH_AT", "For tests: the point at which the worker kills itself, as POINT or POINT:NTH.",
         expected: "text")
 
-    static let all: [Setting] = [
-        amqpURL, amqpPassword, amqpCAFile, postgresqlURL, postgresqlPassword, postgresqlSchema, targetsURL,
-        healthHost, healthPort.setting, logLevel, logFormat, poolSize.setting, lease.setting, ticketLease.setting,
-        sweepInterval.setting, maximalAge.setting, takeovers.setting, prefetch.setting, breakerFailures.setting,
-        breakerWait.setting, longestBreakerWait.setting, drainTime.setting, cancelTime.setting,
-        maxBodyBytes.setting, maxLines.setting, triggerStages, catalogRefresh.setting,
-        signaturePatience.setting, crashAt,
-    ]
+    static let all: [Setting] =
+        [
+            amqpURL, amqpPassword, amqpCAFile, postgresqlURL, postgresqlPassword, postgresqlSchema, targetsURL,
+        ] + erp.settings + psa.settings + [
+            crmCallBudget.setting, taxCallBudget.setting, sendWindow.setting, healthHost, healthPort.setting, logLevel,
+            logFormat, poolSize.setting, lease.setting, ticketLease.setting,
+            ticketPatience.setting, ticketWindow.setting,
+            sweepInterval.setting, maximalAge.setting, takeovers.setting, openVersions.setting,
+            prefetch.setting, prefetchBytes.setting, inFlight.setting, breakerFailures.setting,
+            breakerWait.setting, longestBreakerWait.setting, drainTime.setting, cancelTime.setting,
+            keepPatience.setting, maxBodyBytes.setting, maxLines.setting,
+            xmlBytes.setting, xmlDepth.setting, xmlElements.setting, triggerStages, catalogRefresh.setting,
+            signaturePatience.setting, laterLooks, crashAt,
+        ]
 
     private static func choices<Choice: RawRepresentable & CaseIterable>(of type: Choice.Type) -> String
     where Choice.RawValue == String {

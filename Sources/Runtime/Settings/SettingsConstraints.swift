@@ -1,13 +1,10 @@
 /// What the settings must respect together, because of times and sizes that are fixed elsewhere.
 public struct SettingsConstraints: Sendable, Equatable {
-    /// How long one call to a target may take.
-    public var callBudget: Duration
     /// How long the surroundings wait between asking a worker to stop and killing it; nil if nobody kills.
     public var stopGrace: Duration?
 
-    /// The call budget of the workers, and no killer.
-    public init(callBudget: Duration = .seconds(10), stopGrace: Duration? = nil) {
-        self.callBudget = callBudget
+    /// No killer, unless one is given.
+    public init(stopGrace: Duration? = nil) {
         self.stopGrace = stopGrace
     }
 }
@@ -34,11 +31,11 @@ extension WorkerSettings {
     }
 
     private func rules(under constraints: SettingsConstraints) -> [Rule] {
-        let budget = constraints.callBudget.settingText
+        let budget = crmCallBudget.settingText
         var rules = [
             Rule(
-                settings: [KnownSettings.lease], holds: lease > constraints.callBudget,
-                wrong: "\(lease.settingText) ends before a call that may take \(budget)",
+                settings: [KnownSettings.lease, KnownSettings.crmCallBudget], holds: lease > crmCallBudget,
+                wrong: "\(lease.settingText) ends before a call to the CRM that may take \(budget)",
                 expected: "more than \(budget)"),
             Rule(
                 settings: [KnownSettings.sweepInterval, KnownSettings.lease], holds: sweepInterval < lease,
@@ -59,7 +56,7 @@ extension WorkerSettings {
                 expected: "at least the first wait"),
         ]
         if let grace = constraints.stopGrace {
-            let both = drainTime + cancelTime
+            let both = process.drainTime + process.cancelTime
             rules.append(
                 Rule(
                     settings: [KnownSettings.drainTime, KnownSettings.cancelTime], holds: both < grace,

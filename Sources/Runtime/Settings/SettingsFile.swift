@@ -4,7 +4,8 @@ import Glibc
 public struct SettingsFile: Sendable, Equatable {
     /// What is in it.
     public let bytes: [UInt8]
-    /// Whether every user of the machine may read it.
+    /// Whether every user of the machine may read it. Not so of what a container engine mounts below `/run/secrets`: with
+    /// whatever mode, only the one container sees it.
     public let isWorldReadable: Bool
 
     /// Describes a file.
@@ -35,7 +36,8 @@ public struct SettingsFile: Sendable, Equatable {
             bytes += part.prefix(count)
             guard bytes.count <= mostBytes else { throw Unreadable(reason: "over \(mostBytes) bytes") }
         }
-        return SettingsFile(bytes: bytes, isWorldReadable: status.st_mode & S_IROTH != 0)
+        let isMountedSecret = path.hasPrefix("/run/secrets/")
+        return SettingsFile(bytes: bytes, isWorldReadable: status.st_mode & S_IROTH != 0 && !isMountedSecret)
     }
 
     /// Why a file cannot be read.

@@ -19,6 +19,12 @@ extension SettingsReader {
                 warn(SettingsProblem(setting.name, wrong: wrong, expected: "amqps:// URLs beside certificates"))
             }
         }
+        if urls.contains(where: PlainText.isSentToBroker) {
+            warn(
+                SettingsProblem(
+                    KnownSettings.amqpURL.name,
+                    wrong: "password and messages go unencrypted to another machine", expected: "amqps:// URLs"))
+        }
         return (urls.map(HiddenText.init), caFile)
     }
 
@@ -37,7 +43,15 @@ extension SettingsReader {
 
     /// The database's URL. All but its scheme is libpq's to judge, which alone knows lists of hosts.
     mutating func postgresqlURL() -> HiddenText {
-        checked(KnownSettings.postgresqlURL, or: HiddenText(""), Self.postgresqlURL)
+        let url = checked(KnownSettings.postgresqlURL, or: HiddenText(""), Self.postgresqlURL)
+        if PlainText.mayBeSentToDatabase(url.revealed) {
+            warn(
+                SettingsProblem(
+                    KnownSettings.postgresqlURL.name,
+                    wrong: "what goes to another machine may go unencrypted, or to somebody else",
+                    expected: "sslmode=verify-full in the URL"))
+        }
+        return url
     }
 
     /// What a database's URL must look like; nil for anything else.

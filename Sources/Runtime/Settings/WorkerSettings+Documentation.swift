@@ -2,11 +2,6 @@ extension WorkerSettings {
     /// Every setting, in the order in which a reader should meet them; what is read is read from this table.
     public static let documentation: [Setting] = KnownSettings.all
 
-    /// The settings as `--help` prints them.
-    public static var helpText: String {
-        documentation.map(\.helpText).joined(separator: "\n")
-    }
-
     /// The settings as a table in Markdown.
     public static var markdownTable: String {
         let rows = documentation.map { setting in
@@ -16,6 +11,11 @@ extension WorkerSettings {
         }
         return (["| variable | default | what it is | takes |", "|---|---|---|---|"] + rows).joined(separator: "\n")
     }
+}
+
+extension [Setting] {
+    /// The settings as `--help` prints them.
+    public var helpText: String { map(\.helpText).joined(separator: "\n") }
 }
 
 extension Setting {

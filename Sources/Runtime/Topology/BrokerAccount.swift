@@ -29,6 +29,18 @@ public struct BrokerAccount: Sendable, Equatable {
         return BrokerAccount(name: name, configure: "^$", write: pattern([exchange]), read: "^$", topics: [limit])
     }
 
+    /// The account of whoever turns dead letters into incidents: it takes them out of `queues`, and can do nothing else.
+    public static func collector(reading queues: [String]) -> BrokerAccount {
+        BrokerAccount(name: "dead-letter-collector", configure: "^$", write: "^$", read: pattern(queues), topics: [])
+    }
+
+    /// The account of support: it drains `queues`, and sends messages and tickets again to `exchanges`. It looks at no
+    /// other queue and administers nothing.
+    public static func support(reading queues: [String], writing exchanges: [String]) -> BrokerAccount {
+        BrokerAccount(
+            name: "support", configure: "^$", write: pattern(exchanges), read: pattern(queues), topics: [])
+    }
+
     /// A pattern that matches these names and no other.
     private static func pattern(_ names: [String]) -> String {
         switch names.count {

@@ -21,6 +21,30 @@ extension BrokerAdministration {
             read: rights?.read ?? "nothing", topics: topics ?? [], tags: user.tags.names)
     }
 
+    private struct Listed: Decodable {
+        var name: String
+        var tags: Tags
+    }
+
+    /// The administrators who can log in with their own name as password, as `guest` of a new broker can. Who may not list
+    /// users hears of `guest` alone.
+    func openAdministrators() async throws(TopologyError) -> [String] {
+        var names = ["guest"]
+        do throws(TopologyError) {
+            let users = try await find(["users"], as: [Listed].self) ?? []
+            names = users.filter { $0.tags.names.contains("administrator") }.map(\.name)
+        } catch {
+            // Only administrators see all users.
+            guard case .notAuthorized = error else { throw error }
+        }
+        var open: [String] = []
+        for name in names.sorted() {
+            let user = try await find(["whoami"], as: Listed.self, loggingInAs: name)
+            if user?.tags.names.contains("administrator") == true { open.append(name) }
+        }
+        return open
+    }
+
     /// Creates the account or sets it right. Rights come before topic limits would be missed: the limits first.
     func declare(_ account: BrokerAccount, _ passwords: AccountPasswords) async throws(TopologyError) {
         guard let password = passwords.password(of: account) else { throw .noPassword(account: account.name) }

@@ -8,6 +8,7 @@ extension BrokerAdministration {
         for account in accounts {
             if let found = try await find(account) { state.accounts.append(found) }
         }
+        state.openAdministrators = try await openAdministrators()
         return state
     }
 
@@ -16,6 +17,43 @@ extension BrokerAdministration {
         _ description: TopologyDescription, accounts: AccountPasswords = .none
     ) async throws(TopologyError) -> TopologyPlan {
         TopologyPlan(desired: description.with(accounts), actual: try await state(accounts: accounts.accounts))
+    }
+
+    /// Deletes those dead-letter queues that have to be replaced, so that ``apply(_:accounts:)`` makes them anew. What
+    /// stands in one would be lost with it: throws ``TopologyError/notEmpty(queue:messages:)`` before anything is touched.
+    ///
+    /// Between both, the broker has no place for what it gives up itself: the workers should stand still. What workers
+    /// copy comes back to them meanwhile, and they copy it later.
+    public func clearReplaceable(_ description: TopologyDescription) async throws(TopologyError) -> [String] {
+        let names = try await plan(description).replaceable
+        for name in names {
+            // The broker counts every few seconds only, so that it is asked for a message too, which it gets back.
+            let counted = try await find(["queues", virtualHost, name], as: Depth.self)?.messages ?? 0
+            let first = try await post(["queues", virtualHost, name, "get"], Look(), as: [Seen].self)
+            guard counted == 0, first.isEmpty else {
+                throw .notEmpty(queue: name, messages: max(counted, first.map { $0.rest + 1 }.max() ?? 1))
+            }
+        }
+        for name in names { try await declare("DELETE", ["queues", virtualHost, name], [String: String]()) }
+        return names
+    }
+
+    private struct Depth: Decodable {
+        var messages: Int?
+    }
+
+    private struct Look: Encodable {
+        var count = 1
+        var ackmode = "ack_requeue_true"
+        var encoding = "base64"
+    }
+
+    private struct Seen: Decodable {
+        var rest: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case rest = "message_count"
+        }
     }
 
     /// Creates what is missing, and gives the accounts their passwords and rights. If something exists that is declared

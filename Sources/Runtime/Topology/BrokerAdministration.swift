@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import NIOSSL
 
 /// The broker's management API, for one virtual host: looks, and creates what is missing; deletes nothing.
 public struct BrokerAdministration: Sendable {
@@ -8,13 +9,21 @@ public struct BrokerAdministration: Sendable {
     private let client: HTTPClient
     private let timeout: Duration
 
-    /// Runs `body` with the management API at `address`, and closes its connections afterwards.
+    /// Runs `body` with the management API at `address`, and closes its connections afterwards. Its certificate must be
+    /// signed by one of `authorityFile`, or of the system's.
     public static func with<Value: Sendable>(
-        _ address: ManagementAddress, virtualHost: String = "/", timeout: Duration = .seconds(10),
+        _ address: ManagementAddress, authorityFile: String? = nil, virtualHost: String = "/",
+        timeout: Duration = .seconds(10),
         _ body: (BrokerAdministration) async throws -> Value
     ) async throws -> Value {
         // Following a redirect could carry passwords to another host.
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        if let authorityFile {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .file(authorityFile)
+            tls.minimumTLSVersion = .tlsv12
+            configuration.tlsConfiguration = tls
+        }
         configuration.timeout.connect = .nanoseconds(timeout.nanoseconds)
         // A refused connection is news for a person, not something to try again until the time is over.
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -41,7 +50,7 @@ public struct BrokerAdministration: Sendable {
 
     /// Reads the value at `path`, or nothing if there is none.
     func find<Value: Decodable>(_ path: [String], as type: Value.Type) async throws(TopologyError) -> Value? {
-        let answer = try await send("GET", path)
+        let answer = try await ask(path)
         if answer.status == 404 { return nil }
         let body = try accepted(answer)
         do {
@@ -49,6 +58,28 @@ public struct BrokerAdministration: Sendable {
         } catch {
             throw .unreadable(address: address.description, request: answer.request, reason: "\(error)".bounded)
         }
+    }
+
+    /// A broker that has just started answers 500 until it has gathered what it is asked for.
+    private func ask(_ path: [String]) async throws(TopologyError) -> Answer {
+        for _ in 1..<Self.attempts {
+            let answer = try await send("GET", path)
+            guard answer.status >= 500 else { return answer }
+            do { try await Task.sleep(for: .milliseconds(300)) } catch { return answer }
+        }
+        return try await send("GET", path)
+    }
+
+    /// How often a question is asked before its failure is believed: three seconds.
+    private static let attempts = 10
+
+    /// Reads the value at `path` as the user `name`, should that be its password too; nothing if it is not.
+    func find<Value: Decodable>(
+        _ path: [String], as type: Value.Type, loggingInAs name: String
+    ) async throws(TopologyError) -> Value? {
+        let answer = try await send("GET", path, credentials: "\(name):\(name)")
+        guard answer.status == 200 else { return nil }
+        return try? JSONDecoder().decode(type, from: answer.body)
     }
 
     /// Declares `body` at `path`, with `PUT` where the path names the thing and `POST` where the broker does.
@@ -60,6 +91,25 @@ public struct BrokerAdministration: Sendable {
             throw .unreadable(address: address.description, request: method, reason: "\(error)".bounded)
         }
         _ = try accepted(try await send(method, path, body: data))
+    }
+
+    /// Posts `body` to `path` and reads the answer.
+    func post<Value: Decodable>(
+        _ path: [String], _ body: some Encodable, as type: Value.Type
+    ) async throws(TopologyError) -> Value {
+        let question: Data
+        do {
+            question = try JSONEncoder().encode(body)
+        } catch {
+            throw .unreadable(address: address.description, request: "POST", reason: "\(error)".bounded)
+        }
+        let answer = try await send("POST", path, body: question)
+        let data = try accepted(answer)
+        do {
+            return try JSONDecoder().decode(type, from: data)
+        } catch {
+            throw .unreadable(address: address.description, request: answer.request, reason: "\(error)".bounded)
+        }
     }
 
     private struct Answer {
@@ -83,11 +133,14 @@ public struct BrokerAdministration: Sendable {
         }
     }
 
-    private func send(_ method: String, _ path: [String], body: Data? = nil) async throws(TopologyError) -> Answer {
+    private func send(
+        _ method: String, _ path: [String], body: Data? = nil, credentials: String? = nil
+    ) async throws(TopologyError) -> Answer {
         let path = "/api/" + path.map(\.percentEncoded).joined(separator: "/")
         var request = HTTPClientRequest(url: address.base + path)
         request.method = .init(rawValue: method)
-        let credentials = Data("\(address.user):\(address.password.text)".utf8).base64EncodedString()
+        let given = credentials ?? "\(address.user):\(address.password.text)"
+        let credentials = Data(given.utf8).base64EncodedString()
         request.headers.add(name: "authorization", value: "Basic \(credentials)")
         if let body {
             request.headers.add(name: "content-type", value: "application/json")

@@ -8,6 +8,8 @@ public struct BrokerState: Sendable, Equatable {
     public var bindings: [TopologyDescription.Binding]
     /// Those of the accounts asked about that exist.
     public var accounts: [BrokerAccount]
+    /// Its administrators whose password is the one that everybody knows.
+    public var openAdministrators: [String] = []
 
     /// Describes what a broker holds.
     public init(

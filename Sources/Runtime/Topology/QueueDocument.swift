@@ -38,7 +38,7 @@ public struct QueueDocument: Sendable, Equatable {
                     "x-dead-letter-exchange": .string(TopologyDescription.deadLetterExchange),
                     "x-dead-letter-routing-key": .string(name),
                 ]),
-            .init(name: deadLetterQueue, arguments: ["x-queue-type": .string("quorum")]),
+            .init(name: deadLetterQueue, arguments: TopologyDescription.deadLetterArguments),
         ]
     }
 }

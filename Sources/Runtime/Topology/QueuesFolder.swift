@@ -6,11 +6,13 @@ public struct QueuesFolder: Sendable, Equatable {
     public let exchanges: [TopologyDescription.Exchange]
     /// The queues, by name.
     public let queues: [QueueDocument]
+    /// The exchanges whose messages stand in a queue of the exchange's own name until somebody looks at them.
+    public let keptExchanges: [String]
 
     /// Reads the folder at `path`; reports everything that is wrong at once.
     public init(at path: String) throws(DescriptionProblems) {
         let exchangesFile = YAMLDocument(file: path + "/exchanges.yml")
-        let exchanges = Self.exchanges(exchangesFile)
+        let (exchanges, kept) = Self.exchanges(exchangesFile)
         var problems = exchangesFile.problems
         let names = Set(exchanges.map(\.name))
         var queues: [QueueDocument] = []
@@ -30,15 +32,25 @@ public struct QueuesFolder: Sendable, Equatable {
         guard problems.isEmpty else { throw DescriptionProblems(problems) }
         self.exchanges = exchanges
         self.queues = queues
+        keptExchanges = kept
     }
 
     /// What the broker has to hold for these documents.
     public var description: TopologyDescription {
-        TopologyDescription(
+        let kept = keptExchanges.map {
+            TopologyDescription.Queue(name: $0, arguments: TopologyDescription.deadLetterArguments)
+        }
+        let deadLetters = queues.map(\.deadLetterQueue) + keptExchanges
+        let entrance = exchanges.filter { $0.openTo == .publishers }.map(\.name)
+        return TopologyDescription(
             exchanges: exchanges,
-            queues: queues.flatMap(\.declarations),
-            bindings: queues.flatMap { $0.bindings + $0.deadLetterBindings },
-            accounts: queues.map { .worker(named: $0.account, reading: $0.name, writing: $0.writes) })
+            queues: queues.flatMap(\.declarations) + kept,
+            bindings: queues.flatMap { $0.bindings + $0.deadLetterBindings }
+                + keptExchanges.map { .init(source: $0, destination: $0, routingKey: "") },
+            accounts: queues.map { .worker(named: $0.account, reading: $0.name, writing: $0.writes) } + [
+                .collector(reading: deadLetters),
+                .support(reading: deadLetters, writing: entrance + [TopologyDescription.ticketExchange]),
+            ])
     }
 
     private static func folders(in path: String) -> [String] {
@@ -51,13 +63,16 @@ public struct QueuesFolder: Sendable, Equatable {
         }
     }
 
-    private static func exchanges(_ document: YAMLDocument) -> [TopologyDescription.Exchange] {
-        guard let top = document.top(allowing: ["exchanges"]) else { return [] }
-        let keys = ["name", "type", "alternate", "open_to", "purpose"]
+    private static func exchanges(
+        _ document: YAMLDocument
+    ) -> (exchanges: [TopologyDescription.Exchange], kept: [String]) {
+        guard let top = document.top(allowing: ["exchanges"]) else { return ([], []) }
+        let keys = ["name", "type", "alternate", "open_to", "keeps", "purpose"]
         let entries = top.mappings("exchanges", "an exchange", allowing: keys)
         let names = entries.compactMap { $0.name("name") }
         var seen: Set<String> = []
-        return entries.compactMap { entry in
+        var kept: [String] = []
+        let exchanges = entries.compactMap { entry -> TopologyDescription.Exchange? in
             _ = entry.text("purpose")
             guard let name = entry.mapping["name"]?.string, Names.isValid(name) else { return nil }
             if !seen.insert(name).inserted { entry.report("there is an exchange \(name) already") }
@@ -76,8 +91,16 @@ public struct QueuesFolder: Sendable, Equatable {
                     entry.report("`open_to` is \(text); it has to be publishers or subscribers", at: "open_to")
                 }
             }
+            if entry.has("keeps") {
+                let text = entry.text("keeps")
+                if text != "true" || type != "fanout" {
+                    entry.report("`keeps` may only be true, and only of a fanout", at: "keeps")
+                }
+                kept.append(name)
+            }
             return exchange
         }
+        return (exchanges, kept)
     }
 
     private static func unknownExchanges(

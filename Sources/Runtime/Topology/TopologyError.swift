@@ -14,6 +14,8 @@ public enum TopologyError: Error, Sendable, Equatable, CustomStringConvertible {
     case notFound(address: String, virtualHost: String)
     /// The broker holds things that are declared otherwise; nothing was touched.
     case differing([TopologyDifference])
+    /// A dead-letter queue has to be replaced, and something stands in it; nothing was touched.
+    case notEmpty(queue: String, messages: Int)
     /// The broker said no to one request.
     case rejected(address: String, request: String, status: Int, reason: String)
     /// The answer cannot be read.
@@ -48,8 +50,14 @@ public enum TopologyError: Error, Sendable, Equatable, CustomStringConvertible {
         case .differing(let differences):
             "The broker holds things that are declared otherwise and cannot be changed in place; nothing was touched:\n"
                 + differences.map { "  \($0)\n" }.joined()
+                + (differences.contains(where: \.canBeReplaced)
+                    ? "A dead-letter queue without the limit loses on RabbitMQ 4 what nobody collected: stop the workers, "
+                        + "`requeue drain`, then apply with --replace-dead-letters.\n" : "")
                 + "Drain the queue, delete it with `rabbitmqctl delete_queue`, apply again; "
                 + "or correct the description. An account with tags administers the broker: choose another name."
+        case .notEmpty(let queue, let messages):
+            "\(queue) has to be replaced and holds messages (\(messages)): "
+                + "stop the workers, `requeue drain`, apply again. Nothing was touched."
         case .rejected(let address, let request, let status, let reason):
             "The broker at \(address) answered \(status) to \(request): \(reason). Make a plan to see what stands."
         case .unreadable(let address, let request, let reason):

@@ -62,6 +62,12 @@ public struct TopologyDifference: Sendable, Hashable, Codable, CustomStringConve
     /// account with tags may administer the broker, so it is not one of ours and is not narrowed.
     public var canBeChanged: Bool { item.kind == .account && property != "tags" }
 
+    /// Whether it is a dead-letter queue of an earlier day: it lacks the limit without which RabbitMQ 4 drops what nobody
+    /// collected. While it is empty it can be replaced.
+    public var canBeReplaced: Bool {
+        item.kind == .queue && property == "x-delivery-limit" && desired == "\(TopologyDescription.deadLetterReturns)"
+    }
+
     /// The thing, the property and both values.
     public var description: String { "\(item): \(sentence)" }
 

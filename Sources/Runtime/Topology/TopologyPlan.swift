@@ -6,6 +6,8 @@ public struct TopologyPlan: Sendable, Equatable, Codable {
     public let differing: [TopologyDifference]
     /// What stands in the way of nothing but is ours and not described: reported, never deleted.
     public let surplus: [TopologyItem]
+    /// Administrators of the broker whose password is the one that everybody knows.
+    public let openAdministrators: [String]
 
     /// Compares; a pure function of its arguments.
     public init(desired: TopologyDescription, actual: BrokerState) {
@@ -13,6 +15,7 @@ public struct TopologyPlan: Sendable, Equatable, Codable {
         self.missing = desired.declarations.map(\.item).filter { !present.contains($0) }
         self.differing = Self.differences(desired: desired, actual: actual)
         self.surplus = Self.surplus(desired: desired, actual: actual)
+        openAdministrators = actual.openAdministrators
     }
 
     /// Whether there is nothing for apply to do, and nothing that it could not do.
@@ -20,6 +23,12 @@ public struct TopologyPlan: Sendable, Equatable, Codable {
 
     /// The differences that apply cannot set right; while there are any it touches nothing.
     public var obstacles: [TopologyDifference] { differing.filter { !$0.canBeChanged } }
+
+    /// Dead-letter queues that can be replaced as long as they are empty.
+    public var replaceable: [String] {
+        let others = Set(obstacles.filter { !$0.canBeReplaced }.map(\.item))
+        return obstacles.filter { $0.canBeReplaced && !others.contains($0.item) }.map(\.item.name)
+    }
 
     private static func differences(desired: TopologyDescription, actual: BrokerState) -> [TopologyDifference] {
         func compare(

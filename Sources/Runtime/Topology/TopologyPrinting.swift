@@ -3,17 +3,25 @@ import Foundation
 extension TopologyPlan {
     /// The plan as a table for people: one line for each thing to do or to know.
     public var table: String {
-        let rows =
-            missing.map { [$0.kind.rawValue, $0.name, "missing", "will be created"] }
-            + differing.map { difference in
-                let consequence = difference.canBeChanged ? "" : "; cannot be changed in place"
-                return [
-                    difference.item.kind.rawValue, difference.item.name, "differs", difference.sentence + consequence,
-                ]
-            }
-            + surplus.map { [$0.kind.rawValue, $0.name, "surplus", "not described; left alone"] }
+        var rows = missing.map { [$0.kind.rawValue, $0.name, "missing", "will be created"] }
+        rows += differing.map { difference in
+            [
+                difference.item.kind.rawValue, difference.item.name, "differs",
+                difference.sentence + Self.consequence(of: difference),
+            ]
+        }
+        rows += surplus.map { [$0.kind.rawValue, $0.name, "surplus", "not described; left alone"] }
+        rows += openAdministrators.map { name in
+            ["account", name, "open", "an administrator whose password everybody knows: change it, or delete the user"]
+        }
         guard !rows.isEmpty else { return "Nothing to do: the broker is as described.\n" }
         return TextTable.lines([["KIND", "NAME", "STATE", "WHAT"]] + rows)
+    }
+
+    private static func consequence(of difference: TopologyDifference) -> String {
+        if difference.canBeChanged { return "" }
+        if difference.canBeReplaced { return "; replaced while it is empty by apply --replace-dead-letters" }
+        return "; cannot be changed in place"
     }
 
     /// The plan as JSON: the keys `missing`, `differing` and `surplus`.

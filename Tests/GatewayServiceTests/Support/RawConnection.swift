@@ -23,11 +23,28 @@ struct RawConnection {
 
     func send(_ text: String) async throws { try await outbound.write(ByteBuffer(string: text)) }
 
+    /// Waits for the first of the answer, and runs `body` while the rest may still come.
+    func answered<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+        var parts = inbound.makeAsyncIterator()
+        let first = try await parts.next().map { String(buffer: $0) } ?? ""
+        let value = try await body(first)
+        // Whoever lets go of them hangs up.
+        withExtendedLifetime(parts) {}
+        return value
+    }
+
     /// Everything that is answered until the other side hangs up.
-    func everything() async throws -> String {
+    ///
+    /// Sends `rest` once the first of it is there.
+    func everything(answering rest: String? = nil) async throws -> String {
         var text = ""
+        var rest = rest
         do {
-            for try await part in inbound { text += String(buffer: part) }
+            for try await part in inbound {
+                text += String(buffer: part)
+                if let left = rest { try await send(left) }
+                rest = nil
+            }
         } catch is IOError {
             // Reset instead of closed: what we sent was not read to its end.
         }

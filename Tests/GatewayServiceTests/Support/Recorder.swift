@@ -1,18 +1,26 @@
 import Logging
 import Synchronization
 
-/// Keeps the messages that were logged as errors.
+/// Keeps what was logged.
 final class Recorder: Sendable {
-    private let messages = Mutex<[String]>([])
+    /// One line of the log.
+    struct Line: Sendable {
+        let level: Logger.Level
+        let message: String
+        let metadata: [String: String]
+    }
 
-    var errors: [String] { messages.withLock { $0 } }
+    private let kept = Mutex<[Line]>([])
+
+    var lines: [Line] { kept.withLock { $0 } }
+    var errors: [String] { lines.filter { $0.level >= .error }.map(\.message) }
     var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
 
     private struct Handler: LogHandler {
         let recorder: Recorder
         var metadata: Logger.Metadata = [:]
         var metadataProvider: Logger.MetadataProvider?
-        var logLevel = Logger.Level.error
+        var logLevel = Logger.Level.info
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {
             get { metadata[key] }
@@ -20,7 +28,10 @@ final class Recorder: Sendable {
         }
 
         func log(event: LogEvent) {
-            recorder.messages.withLock { $0.append("\(event.message)") }
+            let metadata = (event.metadata ?? [:]).mapValues { "\($0)" }
+            recorder.kept.withLock {
+                $0.append(Line(level: event.level, message: "\(event.message)", metadata: metadata))
+            }
         }
     }
 }

@@ -17,12 +17,31 @@ final class StandInHubSpot: Sendable {
 
     static let token = "pat-stand-in-token"
     private let asked = Mutex<[String]>([])
+    private let instead = Mutex<[String: Instead]>([:])
     private let mood: Mood
     private let answers: [String: JSON]
 
     private init(_ mood: Mood, _ answers: [String: JSON]) {
         self.mood = mood
         self.answers = answers
+    }
+
+    /// What is answered on a path instead of what would be.
+    private struct Instead: Sendable {
+        let status: HTTPResponse.Status
+        let text: String
+        /// Only where the request's body holds this.
+        let part: String?
+    }
+
+    /// Refuses what is asked for on `path`, or only requests that hold `part`.
+    func refuse(_ path: String, with status: Int, ifAsked part: String? = nil) {
+        instead.withLock { $0[path] = Instead(status: .init(code: status), text: "{}", part: part) }
+    }
+
+    /// Answers `text` on `path`, whatever is asked for.
+    func serve(_ path: String, text: String) {
+        instead.withLock { $0[path] = Instead(status: .ok, text: text, part: nil) }
     }
 
     /// Which paths were asked for, with their methods.
@@ -58,6 +77,13 @@ final class StandInHubSpot: Sendable {
             for await _ in AsyncStream<Void>.makeStream().stream {}
             return Response(status: .serviceUnavailable)
         case .well: break
+        }
+        var request = request
+        if let instead = instead.withLock({ $0[request.uri.path] }) {
+            let body = String(buffer: try await request.collectBody(upTo: 1 << 20))
+            if instead.part.map(body.contains) ?? true {
+                return Response(status: instead.status, body: .init(byteBuffer: ByteBuffer(string: instead.text)))
+            }
         }
         guard let answer = answers[request.uri.path] else { return Response(status: .notFound) }
         let body = try await Self.asAsked(answer, by: request)

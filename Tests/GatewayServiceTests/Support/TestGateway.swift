@@ -22,17 +22,17 @@ struct TestGateway: Sendable {
     /// Runs `body` with a gateway for `sources`.
     static func with(
         _ sources: [Source], settings: [String: String] = [:], arguments: [String: TopologyDescription.Argument] = [:],
-        _ body: @Sendable (TestGateway) async throws -> Void
+        readers: Gateway.Readers? = nil, _ body: @Sendable (TestGateway) async throws -> Void
     ) async throws {
         try await TestBroker.with { broker in
             try await bind(queue, at: broker, arguments)
-            try await run(sources, at: broker, settings: settings, body)
+            try await run(sources, at: broker, settings: settings, readers: readers, body)
         }
     }
 
     /// Runs `body` with a gateway at a broker that is there, under the account that the settings may name.
     static func run(
-        _ sources: [Source], at broker: TestBroker, settings: [String: String] = [:],
+        _ sources: [Source], at broker: TestBroker, settings: [String: String] = [:], readers: Gateway.Readers? = nil,
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: @Sendable (TestGateway) async throws -> Void
     ) async throws {
@@ -42,9 +42,12 @@ struct TestGateway: Sendable {
         environment.merge(settings) { _, given in given }
         let gateway = try Gateway(
             settings: try GatewaySettings(environment: environment),
-            sources: Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0) }),
+            sources: Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0) }), readers: readers,
             logger: logger)
-        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        // Requests that are held up on purpose must not keep those beside them from a connection.
+        var connections = HTTPClient.Configuration()
+        connections.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: connections)
         let consumer = Consumer(settings: broker.settings, queue: queue, prefetch: 1000)
         let outcome: Result<Void, any Error>
         do {

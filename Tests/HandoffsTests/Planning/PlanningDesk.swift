@@ -2,11 +2,12 @@ import Catalogs
 import Connectors
 import Deals
 import Foundation
-import Handoffs
 import Sagas
 import Synchronization
 import Twins
 import Workers
+
+@testable import Handoffs
 
 /// Planning over systems in memory that count what they are asked.
 struct PlanningDesk: Sendable {
@@ -46,6 +47,9 @@ struct PlanningDesk: Sendable {
             numbers: NoNumbers(), announcements: NoNumbers(), now: { preconditionFailure("planning dates nothing") })
     }
 
+    /// The step that makes and changes customers.
+    var createCustomer: CreateCustomer { CreateCustomer(erp: erp) }
+
     private var erp: MemoryERP { MemoryERP(targets, through: asked) }
     private var tax: MemoryTax { MemoryTax(targets, through: asked, rates: Self.rates) }
 
@@ -71,9 +75,13 @@ struct PlanningDesk: Sendable {
     }
 
     /// Makes a customer as a person does by hand; answers its id.
-    func customer(_ name: String, entity: String = "DE01", taxID: String? = nil) -> String {
+    func customer(
+        _ name: String, entity: String = "DE01", taxID: String? = nil, country: String? = "DE"
+    ) -> String {
         targets.createByHand(
-            CustomerRecord(name: name, legalEntity: entity, taxID: taxID, email: nil, parentID: nil), contacts: [])
+            CustomerRecord(
+                name: name, legalEntity: entity, taxID: taxID, email: nil, country: country, parentID: nil),
+            contacts: [])
         return targets.snapshot.customers.last?.id ?? "-"
     }
 

@@ -81,6 +81,9 @@ extension TestCompany {
         var waitingOn: String?
         var since: String
         var nextTry: String?
+        var contract: String?
+        var attention: String?
+        var projectId: String?
     }
 
     /// The statuses that the CRM was told about an opportunity, oldest first.
@@ -91,6 +94,16 @@ extension TestCompany {
         let path = "crm/opportunities/\(opportunity)/handoff/history"
         let body = try await curl("GET", targets.appending(path: path).absoluteString)
         return try JSONDecoder().decode(History.self, from: body).items
+    }
+
+    /// What the CRM shows of each contract of an opportunity that has several.
+    func contracts(of opportunity: String) async throws -> [ToldStatus] {
+        struct Newest: Decodable {
+            var contracts: [ToldStatus]?
+        }
+        let path = "crm/opportunities/\(opportunity)/handoff"
+        let body = try await curl("GET", targets.appending(path: path).absoluteString)
+        return try JSONDecoder().decode(Newest.self, from: body).contracts ?? []
     }
 
     /// Runs the operators' command as support does, with support's own role.
@@ -104,7 +117,7 @@ extension TestCompany {
     }
 
     private func run(_ program: String, _ arguments: [String]) async throws -> (status: Int32, output: String) {
-        let url = try TestServers.postgresql.replacing("//postgres@", with: "//baton_support@")
+        let url = try TestServers.postgresql.replacing("//postgres@", with: "//\(TestServers.person)@")
         let process = try ChildProcess(
             program, arguments: arguments,
             environment: [

@@ -36,10 +36,12 @@ final class EventLog: Sendable {
 
 /// Runs a consumer for the time of `body`.
 func withConsumer<Result: Sendable>(
-    _ settings: BrokerSettings, queue: String, prefetch: UInt16 = 100, log: EventLog = EventLog(),
+    _ settings: BrokerSettings, queue: String, prefetch: UInt16 = 100, mostBytes: Int = 32 << 20,
+    log: EventLog = EventLog(),
     _ body: @Sendable (Consumer, DeliveryReader) async throws -> Result
 ) async throws -> Result {
-    let consumer = Consumer(settings: settings, queue: queue, prefetch: prefetch, onEvent: log.note)
+    let consumer = Consumer(
+        settings: settings, queue: queue, prefetch: prefetch, mostBytes: mostBytes, onEvent: log.note)
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await consumer.run() }
         do {

@@ -16,7 +16,7 @@ struct Printed: Sendable {
         return try decoder.decode(type, from: Data(output.utf8))
     }
 
-    /// Runs a program of this build to its end, with nobody at the terminal.
+    /// Runs a program of this build, or the one at this path, to its end, with nobody at the terminal.
     static func by(_ program: String, _ arguments: [String], environment: [String: String]) async throws -> Printed {
         let folder = FileManager.default.temporaryDirectory.appending(path: uniqueName("command"))
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -24,7 +24,8 @@ struct Printed: Sendable {
         let files = ["out", "err"].map { folder.appending(path: $0) }
         for file in files { try Data().write(to: file) }
         let process = Process()
-        process.executableURL = ChildProcess.productFolder.appending(path: program)
+        process.executableURL =
+            program.hasPrefix("/") ? URL(filePath: program) : ChildProcess.productFolder.appending(path: program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("BATON_") }
             .merging(environment) { $1 }

@@ -9,7 +9,7 @@ struct SupportDesk: Sendable {
     let broker: TestBroker
     let publisher: Publisher
 
-    static let support = "baton_support"
+    static let support = TestServers.person
 
     static func with(_ body: @escaping @Sendable (SupportDesk) async throws -> Void) async throws {
         try await TestSchema.with { schema in
@@ -40,8 +40,10 @@ struct SupportDesk: Sendable {
     }
 
     /// Runs `requeue` as `role`.
-    func requeue(_ arguments: String..., as role: String = support, broker url: String? = nil) async throws -> Printed {
-        try await Printed.by("requeue", arguments, environment: try environment(role, url))
+    func requeue(
+        _ arguments: String..., as role: String = support, broker url: String? = nil, more: [String: String] = [:]
+    ) async throws -> Printed {
+        try await Printed.by("requeue", arguments, environment: try environment(role, url).merging(more) { $1 })
     }
 
     /// Runs `requeue` with arguments that were put together.
@@ -54,7 +56,28 @@ struct SupportDesk: Sendable {
         try await Printed.by("baton", arguments, environment: try environment(role, nil))
     }
 
-    private func environment(_ role: String, _ url: String?) throws -> [String: String] {
+    /// Runs `baton` with arguments that were put together.
+    func baton(_ arguments: [String], as role: String = support) async throws -> Printed {
+        try await Printed.by("baton", arguments, environment: try environment(role, nil))
+    }
+
+    /// What the CRM shows of an opportunity's handoff; empty where it knows of none.
+    func told(_ opportunity: String, at company: TestCompany) async throws -> String {
+        let file = FileManager.default.temporaryDirectory.appending(path: uniqueName("told"))
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data().write(to: file)
+        let curl = Process()
+        curl.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
+        curl.arguments = [
+            "-s", "-o", file.path,
+            company.targets.appending(path: "crm/opportunities/\(opportunity)/handoff").absoluteString,
+        ]
+        try await curl.runToEnd()
+        return try String(contentsOf: file, encoding: .utf8)
+    }
+
+    /// What a program has to know to work here as `role`.
+    func environment(_ role: String = support, _ url: String? = nil) throws -> [String: String] {
         [
             "BATON_POSTGRESQL_URL": try TestServers.postgresql.replacing("//postgres@", with: "//\(role)@"),
             "BATON_POSTGRESQL_SCHEMA": schema.name, "BATON_AMQP_URL": url ?? broker.url,
@@ -87,8 +110,8 @@ struct SupportDesk: Sendable {
     }
 
     /// Takes every message out of `queue` by the management API.
-    func letters(in queue: String) async throws -> [Letter] {
-        try await manage(queue, mode: "ack_requeue_false", count: 100)
+    func letters(in queue: String, atMost count: Int = 100) async throws -> [Letter] {
+        try await manage(queue, mode: "ack_requeue_false", count: count)
     }
 
     /// Takes the first message out of `queue` and gives it back, as a consumer that dies does.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import RabbitMQ
 import Sagas
 import Twins
 import Workers
@@ -9,6 +10,12 @@ import Workers
 actor StoreBench {
     static let planning = "deal-events"
     static let queues = ["deal-events", "project-provisioning"]
+    /// The line is so short that others stand in it.
+    static let limits = {
+        var limits = TimeLimits()
+        limits.ticketWindow = 2
+        return limits
+    }()
     let side: any StoreSide
     private(set) var now = Duration.zero
     /// The handoffs by name, such as `O-1/CT-1/2`.
@@ -17,6 +24,7 @@ actor StoreBench {
     /// What was taken, in order; some of it is out of date.
     private(set) var taken: [TakenHandoff] = []
     private var mirrors: [TakenMirror] = []
+    private var looks: [TakenLook] = []
     private var copies: [IncidentCopy] = []
     private var recorded: Set<String> = []
     private var paused: Set<String> = []
@@ -68,19 +76,24 @@ extension StoreBench {
     @discardableResult
     func admit(
         _ version: Int, _ kind: Arrival.Kind = .complete, opportunity: String = "O-1", contract: String = "CT-1",
-        event: String? = nil, hash: String? = nil, status: String? = nil, sowHash: String? = nil, waits: Bool = false
+        event: String? = nil, hash: String? = nil, status: String? = nil, sowHash: String? = nil, waits: Bool = false,
+        publisher: String? = nil, ignored: String? = nil, anyDocument: Bool = false, names: [String] = []
     ) async throws -> String {
         let name = "\(opportunity)/\(contract)/\(version)"
-        let result = try await store(Self.planning).admit(
-            Arrival(
-                source: "test", eventID: event ?? name, correlationID: "c", opportunity: opportunity,
-                contract: contract, version: version, kind: kind, body: "{}", contentHash: hash ?? "hash \(version)",
-                customer: "Acme", totalMinor: 1, currency: "EUR", status: status.map(Self.status),
-                sowHash: sowHash, waitsForSignature: waits))
+        var arrival = Arrival(
+            source: "test", eventID: event ?? name, correlationID: "c", opportunity: opportunity,
+            contract: contract, version: version, kind: kind, body: "{}", contentHash: hash ?? "hash \(version)",
+            customer: "Acme", totalMinor: 1, currency: "EUR", ignoredBecause: ignored,
+            status: status.map(Self.status), sowHash: sowHash, waitsForSignature: waits)
+        arrival.publisher = publisher
+        arrival.takesAnyDocument = anyDocument
+        arrival.names = names
+        let result = try await store(Self.planning).admit(arrival)
+        if let other = result.admission.elsewhere { return "elsewhere \(other)" }
         let isNew = result.admission.outcome == .accepted && !result.admission.isCopy
         if isNew, let id = result.admission.handoff {
             ids[name] = id
-            names[id.lowercased] = name
+            self.names[id.lowercased] = name
         }
         return "\(result.admission.outcome)\(result.admission.isCopy ? " copy" : "") \(words(result.tickets))"
             + (result.incident == nil ? "" : " incident")
@@ -98,6 +111,7 @@ extension StoreBench {
             Arrival(
                 source: "docusign", eventID: event ?? envelope, correlationID: "c", opportunity: opportunity,
                 signed: signed, body: "signed \(envelope)", contentHash: envelope))
+        if let other = result.admission.elsewhere { return "elsewhere \(other)" }
         for (id, name) in try await side.names() {
             ids[name] = id
             names[id.lowercased] = name
@@ -126,6 +140,8 @@ extension StoreBench {
             + "signature \(found.signature ?? "-") contradiction \(found.contradiction ?? "-") "
             + "choices \(found.choices.map { "\($0.key) \($0.value)" }.sorted()) "
             + "approvals \(found.approvals.map { "\($0.gate) \($0.planHash) \($0.isApproved)" }.sorted())"
+            + (found.standing.map { " stands \($0.version) \($0.isGivenUp) \($0.receipts.keys.sorted())" } ?? "")
+            + (found.released.isEmpty ? "" : " next \(words(found.released))")
     }
 
     private func words(_ steps: [StepRecord]) -> String {
@@ -160,7 +176,7 @@ extension StoreBench {
             ClaimRequest(
                 handoff: owner.id, token: owner.token,
                 claim: Claim(target: "ERP", thing: "customer", naturalKey: key),
-                holder: "\(owner.opportunity)/\(owner.version)", timing: .standard))
+                holder: "\(owner.opportunity)/\(owner.version)", time: .seconds(15)))
         return "\(answer)"
     }
 
@@ -173,11 +189,11 @@ extension StoreBench {
     }
 
     @discardableResult
-    func sweep() async throws -> String {
-        let swept = try await store(Self.planning).sweep()
+    func sweep(publishing: Bool = true) async throws -> String {
+        let swept = try await store(Self.planning).sweep(publishing: publishing)
         copies += swept.incidents
-        let due = swept.due.map { "\(words([$0.ticket])) ready \($0.wasReady) publishes \($0.publishes)" }.sorted()
-        return "\(due) \(words(swept.incidents))"
+        let overdue = swept.overdue.map { "\(words([$0.ticket])) for \($0.age)" }.sorted()
+        return "\(words(swept.tickets)) overdue \(overdue) \(words(swept.incidents))"
     }
 
     private func words(_ copies: [IncidentCopy]) -> String {
@@ -191,24 +207,78 @@ extension StoreBench {
         return words(known)
     }
 
-    func readyRows(in queue: String = planning) async throws -> Int {
-        try await store(Self.planning).readyRows(in: queue)
+    func ticketsOut(in queue: String = planning) async throws -> Int {
+        try await store(Self.planning).ticketsOut(in: queue)
     }
 
-    func open(_ cause: String) async throws -> Bool {
-        try await store(Self.planning).open(
-            RawIncident(
-                id: UUID(), cause: cause, handoff: nil, queue: Self.planning, incidentClass: .notJSON,
-                story: "no", correlationID: "c", body: [1], headers: [:]))
+    /// What a worker with room may look at without a ticket.
+    func next(_ limit: Int = 3, in queue: String = planning) async throws -> String {
+        "\(try await store(queue).next(limit).map { named($0.lowercased) })"
+    }
+
+    /// The tickets of these handoffs did not reach the broker; of all, where none is named.
+    func hurry(_ names: String...) async throws {
+        try await store(Self.planning).hurry(names.isEmpty ? .all : .these(names.compactMap(ticket)))
+    }
+
+    /// The ticket of a handoff was published once more.
+    func notePublished(_ name: String) async throws {
+        try await store(Self.planning).notePublished([name].compactMap(ticket))
+    }
+
+    private func ticket(of name: String) -> Ticket? {
+        ids[name].map { Ticket(.handoff($0), queue: Self.planning, correlationID: "c") }
+    }
+
+    /// Opens an incident about a message that says something of version `version` of a deal, or nothing of any.
+    func open(
+        _ cause: String, _ incidentClass: IncidentClass = .notJSON, opportunity: String? = nil,
+        contract: String? = nil, version: Int? = nil, status: String? = nil, countsRepeat: Bool = true
+    ) async throws -> Bool {
+        var facts = DealFacts()
+        facts.opportunity = opportunity
+        facts.contract = contract
+        facts.version = version
+        let parts = cause.split(separator: "/", omittingEmptySubsequences: false)
+        return try await store(Self.planning).receive(
+            ReceivedMessage(
+                RawIncident(
+                    id: UUID(), cause: parts.dropLast().joined(separator: "/") + "/", handoff: nil,
+                    queue: Self.planning, incidentClass: incidentClass, story: "no", correlationID: "c", body: [1],
+                    headers: [:], facts: facts, status: status.map(Self.status), countsRepeat: countsRepeat),
+                timesSent: parts.last.flatMap { Int64($0) } ?? 0)
+        ).isNew
+    }
+
+    /// Has a message of these bytes refused: `moved` by hand, or under the key `k`.
+    func receive(_ body: String = "x", moved: Bool = false, isCounted: Bool = true) async throws -> String {
+        let delivery = Delivery(
+            tag: DeliveryTag(epoch: 1, number: 1), isRedelivered: false, exchange: moved ? "" : "deals",
+            routingKey: moved ? Self.planning : "k",
+            properties: Properties(messageID: moved ? nil : "m"), body: Array(body.utf8))
+        let message = DeliveredMessage(delivery, in: Self.planning)
+        let received = try await store(Self.planning).receive(
+            ReceivedMessage(
+                RawIncident(
+                    id: UUID(), cause: message.causePrefix, queue: Self.planning, incidentClass: .notJSON, story: "no",
+                    correlationID: "c", body: message.body, headers: message.origin, countsRepeat: isCounted),
+                wasMoved: moved))
+        return received.isNew ? "new" : "again"
+    }
+
+    /// The key under which a message of these bytes was published when it was refused.
+    func key(ofBody body: String) async throws -> String? {
+        try await store(Self.planning).origin(ofBody: Array(body.utf8), in: Self.planning)?["routing_key"]
     }
 
     @discardableResult
-    func takeStatus(of opportunity: String = "O-1") async throws -> String {
-        let key = MirrorKey(opportunity: opportunity, target: "CRM", object: "handoff")
+    func takeStatus(of opportunity: String = "O-1", _ contract: String = "CT-1") async throws -> String {
+        let key = MirrorKey(Self.status(""), opportunity: opportunity, contract: contract)
         guard let found = try await store("status-feedback").take(key) else { return "nothing" }
         mirrors.append(found)
         return "token \(found.token) version \(found.sourceVersion) \(found.wanted) attempts \(found.attempts) "
-            + "waits \(found.nextTry != nil)"
+            + "waits \(found.nextTry != nil) of \(found.contract)"
+            + (found.questions.isEmpty ? "" : " asks \(found.questions.map { "\($0.version) \($0.incidentClass)" })")
     }
 
     func settle(_ result: MirrorOutcome.Result, at place: Int? = nil) async throws -> String {
@@ -218,10 +288,42 @@ extension StoreBench {
         return "\(words(settled.tickets))\(settled.incident == nil ? "" : " incident")"
     }
 
+    @discardableResult
+    func takeLooks(in queue: String = planning) async throws -> String {
+        let found = try await store(queue).takeLooks().map { (words($0), $0) }.sorted { $0.0 < $1.0 }
+        looks += found.map(\.1)
+        return "\(found.map(\.0))"
+    }
+
+    private func words(_ look: TakenLook) -> String {
+        let receipts = look.receipts.map { "\($0.key) \($0.value.externalID)" }.sorted()
+        return "\(named(look.step.handoff.lowercased)) \(look.label) round \(look.round) token \(look.token) "
+            + "attempts \(look.attempts) \(look.key) \(look.opportunity) \(look.plan) \(receipts)"
+    }
+
+    /// Writes down what came of a look that was taken at `place`, the last by default.
+    @discardableResult
+    func settleLook(
+        _ result: LookOutcome.Result, isShared: Bool = false, at place: Int? = nil, in queue: String = planning
+    ) async throws -> String {
+        guard !looks.isEmpty else { return "nothing" }
+        let settled = try await store(queue).settle(
+            LookOutcome(
+                look: looks[place.map { $0 % looks.count } ?? looks.count - 1], target: "ERP", isShared: isShared,
+                result: result, removalTime: .seconds(30)))
+        return "\(settled.next) incidents \(settled.incidents.count)"
+    }
+
     /// Records a decision, once for each plan.
     func record(_ isApproved: Bool, _ gate: String, _ hash: String, of name: String) async throws {
         guard let id = ids[name], recorded.insert("\(name) \(gate) \(hash)").inserted else { return }
         try await side.record(isApproved, gate, hash, of: id)
+    }
+
+    /// Closes the open incident of this class about a handoff, and the handoff with it.
+    func giveUp(_ name: String, _ incidentClass: IncidentClass) async throws {
+        guard let id = ids[name] else { return }
+        try await side.giveUp(id, incidentClass)
     }
 
     /// Decides something for a handoff.

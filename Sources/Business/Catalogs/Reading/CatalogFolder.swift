@@ -33,6 +33,7 @@ struct WrittenTables {
     let incidentContacts: LocatedTable<IncidentContact>
     let recordOwners: LocatedTable<RecordOwner>
     let triggers: LocatedTable<TriggerRule>
+    let sourceRules: LocatedTable<SourceRule>
 
     init(in folder: String) {
         services = LocatedTable(in: folder)
@@ -50,13 +51,14 @@ struct WrittenTables {
         incidentContacts = LocatedTable(in: folder)
         recordOwners = LocatedTable(in: folder)
         triggers = LocatedTable(in: folder)
+        sourceRules = LocatedTable(in: folder, isOptional: true)
     }
 
     private var files: [YAMLFile] {
         [
             services.file, templates.file, entities.file, entityRules.file, dimensions.file, taxRules.file,
             billingTerms.file, rateCards.file, matchRules.file, routes.file, stepModes.file, approvals.file,
-            incidentContacts.file, recordOwners.file, triggers.file,
+            incidentContacts.file, recordOwners.file, triggers.file, sourceRules.file,
         ]
     }
 
@@ -79,6 +81,7 @@ struct WrittenTables {
         tables.incidentContacts = incidentContacts.rows.map(\.row)
         tables.recordOwners = recordOwners.rows.map(\.row)
         tables.triggers = triggers.rows.map(\.row)
+        tables.sourceRules = sourceRules.rows.map(\.row)
         return tables
     }
 }

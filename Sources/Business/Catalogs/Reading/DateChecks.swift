@@ -18,6 +18,7 @@ extension WrittenTables {
         checkDates(incidentContacts)
         checkDates(recordOwners)
         checkDates(triggers)
+        checkDates(sourceRules)
     }
 
     private func checkDates<Row>(_ table: LocatedTable<Row>) {

@@ -5,7 +5,7 @@ extension LegalEntity: WrittenRow {
     static let what = "an entity"
     static let keys = [
         "code", "name", "country", "currencies", "taxRegistrations", "numbering", "costCentres", "combinations",
-        "invoiceDelivery",
+        "invoiceDelivery", "partPeriods",
     ]
 
     init(_ row: YAMLRow) {
@@ -20,7 +20,8 @@ extension LegalEntity: WrittenRow {
             numbering: row.text("numbering"), costCentres: row.codes("costCentres"),
             combinations: row.namedList("combinations"),
             invoiceDelivery: row.choices("invoiceDelivery", or: Deal.BillingTerms.InvoiceDelivery.allCases),
-            owner: row.choice("owner"), validFrom: row.date("validFrom"), validTo: row.optionalDate("validTo"))
+            partPeriods: row.has("partPeriods") ? row.choice("partPeriods") : nil, owner: row.choice("owner"),
+            validFrom: row.date("validFrom"), validTo: row.optionalDate("validTo"))
         if !numbering.isEmpty, NumberingPattern(numbering) == nil {
             row.report(
                 "`numbering` is \"\(numbering)\"; it has {seq:DIGITS} once, {year} if wanted, and nothing else in braces",
@@ -90,13 +91,16 @@ extension BillingTerm: WrittenRow {
 
 extension MatchRules: WrittenRow {
     static let what = "a match rule"
-    static let keys = ["entity", "taxIDEqual", "nameSimilarity", "sameCountry", "ignoredWords", "otherEntity"]
+    static let keys = [
+        "entity", "taxIDEqual", "nameSimilarity", "sameCountry", "ignoredWords", "nameDecides", "otherEntity",
+    ]
 
     init(_ row: YAMLRow) {
         self.init(
             entity: row.code("entity", allowing: ["*"]), taxIDEqual: row.bool("taxIDEqual"),
             nameSimilarity: row.integer("nameSimilarity", in: 0...100), sameCountry: row.bool("sameCountry"),
             ignoredWords: row.has("ignoredWords") ? row.texts("ignoredWords") : [],
+            nameDecides: row.has("nameDecides") ? row.choice("nameDecides") : nil,
             otherEntity: row.has("otherEntity") ? row.choice("otherEntity") : .exception, owner: row.choice("owner"),
             validFrom: row.date("validFrom"), validTo: row.optionalDate("validTo"))
     }

@@ -55,3 +55,16 @@ extension RecordOwner: WrittenRow {
             validTo: row.optionalDate("validTo"))
     }
 }
+
+extension SourceRule: WrittenRow {
+    static let what = "a source rule"
+    static let keys = ["source", "recurringAmounts", "documents"]
+
+    init(_ row: YAMLRow) {
+        self.init(
+            source: row.code("source", allowing: [SourceRule.anySource]),
+            recurringAmounts: row.has("recurringAmounts") ? row.choice("recurringAmounts") : nil,
+            documents: row.has("documents") ? row.choice("documents") : nil, owner: row.choice("owner"),
+            validFrom: row.date("validFrom"), validTo: row.optionalDate("validTo"))
+    }
+}

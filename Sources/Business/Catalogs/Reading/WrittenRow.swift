@@ -25,8 +25,9 @@ struct LocatedTable<Row: WrittenRow> {
     let rows: [Located<Row>]
     let file: YAMLFile
 
-    init(in folder: String) {
-        let file = YAMLFile(path: "\(folder)/\(Row.table.file)")
+    /// A table without which a folder is whole has no row where its file is absent.
+    init(in folder: String, isOptional: Bool = false) {
+        let file = YAMLFile(path: "\(folder)/\(Row.table.file)", isOptional: isOptional)
         let written = file.rows(Row.what, allowing: Row.keys + ["owner", "validFrom", "validTo"])
         // What is wrong with a row's keys was reported with the rows, so each is looked at by its lines' faults.
         let unknownKeys = Set(file.faults.compactMap(\.line))

@@ -8,14 +8,18 @@ final class YAMLFile {
     /// Whether its rows could be told apart; what refers to one that could not be read is not reported as unknown.
     private(set) var isReadable = false
 
-    init(path: String) {
+    /// Whether nothing is wrong where it is absent.
+    private let isOptional: Bool
+
+    init(path: String, isOptional: Bool = false) {
         self.path = path
+        self.isOptional = isOptional
     }
 
     /// The rows, each with the keys that it may have.
     func rows(_ what: String, allowing keys: [String]) -> [YAMLRow] {
         guard let data = FileManager.default.contents(atPath: path) else {
-            report("the file is missing", at: nil)
+            if !isOptional { report("the file is missing", at: nil) }
             return []
         }
         guard let text = String(data: data, encoding: .utf8) else {

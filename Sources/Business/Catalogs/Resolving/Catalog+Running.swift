@@ -54,6 +54,14 @@ extension Catalog {
         return try TriggerStages(parsing: setting)
     }
 
+    /// How each source's events are read on `day`.
+    public func sourcePolicies(on day: CalendarDate) -> SourcePolicies {
+        let rules = tables.sourceRules.filter { $0.holds(on: day) }
+        let others = rules.first { $0.source == SourceRule.anySource }?.policy ?? .standard
+        return SourcePolicies(
+            Dictionary(rules.map { ($0.source, $0.policy) }, uniquingKeysWith: { first, _ in first }), others: others)
+    }
+
     /// The row of the first subject that has one on `day`.
     private func row<Row>(_ index: RowIndex<Row>, _ subjects: [String], on day: CalendarDate) -> Resolved<Row>? {
         for subject in subjects {

@@ -24,6 +24,8 @@ public struct LegalEntity: CatalogRow {
     public let combinations: [[String: String]]
     /// How it sends invoices.
     public let invoiceDelivery: [Deal.BillingTerms.InvoiceDelivery]
+    /// What a period costs that a contract's end cuts short; nil where nothing is said, which means by its days.
+    public let partPeriods: PartPeriods?
     /// The team that answers for it.
     public let owner: IncidentClass.Owner
     /// The first day on which it holds.
@@ -37,7 +39,8 @@ public struct LegalEntity: CatalogRow {
         taxRegistrations: [Deal.TaxRegistration] = [], numbering: String, costCentres: [String],
         combinations: [[String: String]],
         invoiceDelivery: [Deal.BillingTerms.InvoiceDelivery] = Deal.BillingTerms.InvoiceDelivery.allCases,
-        owner: IncidentClass.Owner = .finance, validFrom: CalendarDate, validTo: CalendarDate? = nil
+        partPeriods: PartPeriods? = nil, owner: IncidentClass.Owner = .finance, validFrom: CalendarDate,
+        validTo: CalendarDate? = nil
     ) {
         self.code = code
         self.name = name
@@ -48,6 +51,7 @@ public struct LegalEntity: CatalogRow {
         self.costCentres = costCentres
         self.combinations = combinations
         self.invoiceDelivery = invoiceDelivery
+        self.partPeriods = partPeriods
         self.owner = owner
         self.validFrom = validFrom
         self.validTo = validTo

@@ -12,10 +12,12 @@ public struct MatchRules: CatalogRow {
     public let taxIDEqual: Bool
     /// From which likeness of the names, 0 to 100, another customer is a candidate.
     public let nameSimilarity: Int
-    /// Whether names are compared within a country only; kept for people, as no look-up knows a country.
+    /// Whether names are compared within a country only; one of whom no country is known is compared.
     public let sameCountry: Bool
     /// Words that say nothing about who it is, such as `GmbH`.
     public let ignoredWords: [String]
+    /// When a name makes two customers the same; nil where nothing is said, which means the whole name.
+    public let nameDecides: NameDecides?
     /// What becomes of a deal whose customer only another legal entity has.
     public let otherEntity: OtherEntity
     /// The team that answers for it.
@@ -24,6 +26,16 @@ public struct MatchRules: CatalogRow {
     public let validFrom: CalendarDate
     /// The last day on which it holds.
     public let validTo: CalendarDate?
+
+    /// When an equal name, in the same country, makes two customers the same without asking a person.
+    public enum NameDecides: String, Sendable, Codable, Hashable, CaseIterable {
+        /// Never: only an equal registration does.
+        case never
+        /// When all of it is equal, legal form and marks included.
+        case wholeName = "whole_name"
+        /// Also when it is equal without the ignored words.
+        case significantWords = "significant_words"
+    }
 
     /// What becomes of a customer whom only another legal entity has.
     public enum OtherEntity: String, Sendable, Codable, Hashable, CaseIterable {
@@ -36,7 +48,7 @@ public struct MatchRules: CatalogRow {
     /// Describes the rules.
     public init(
         entity: String = "*", taxIDEqual: Bool = true, nameSimilarity: Int, sameCountry: Bool = true,
-        ignoredWords: [String] = [], otherEntity: OtherEntity = .exception,
+        ignoredWords: [String] = [], nameDecides: NameDecides? = nil, otherEntity: OtherEntity = .exception,
         owner: IncidentClass.Owner = .finance, validFrom: CalendarDate,
         validTo: CalendarDate? = nil
     ) {
@@ -45,6 +57,7 @@ public struct MatchRules: CatalogRow {
         self.nameSimilarity = nameSimilarity
         self.sameCountry = sameCountry
         self.ignoredWords = ignoredWords
+        self.nameDecides = nameDecides
         self.otherEntity = otherEntity
         self.owner = owner
         self.validFrom = validFrom

@@ -8,22 +8,25 @@ struct HTTPAnswer: Sendable {
     let retryAfter: Duration?
     let body: Data
 
-    /// What a status that is no success means, nil for a success. `said` is the target's own reason, `incidentClass` the
-    /// kind of mistake that it names, should it be a refusal.
+    /// What a status that is no success means, nil for a success. `code` is one of the target's codes that its adapter
+    /// knows, `said` its own words, which may be about anybody; `incidentClass` is the kind of mistake, should it be a
+    /// refusal.
     func failure(
-        of target: String, said: String?, incidentClass: IncidentClass = .targetRefused
+        of target: String, code: String? = nil, said: String?, incidentClass: IncidentClass = .targetRefused
     ) -> (any Error)? {
-        let reason = "\(status)" + (said.map { ": \($0)" } ?? "")
+        let reason = "\(status)" + (code.map { " \($0)" } ?? "")
         return switch status {
-        case 202: Unavailable(.accepted, target: target, retryAfter: retryAfter, reason: reason)
+        case 202: Unavailable(.accepted, target: target, retryAfter: retryAfter, reason: reason, said: said)
         case 200..<300: nil
         // The target read the request and will give the same answer to the same request.
-        case 400, 404, 405, 409, 410, 413, 414, 415, 422: Refused(incidentClass, "\(target) answered \(reason)")
-        case 429: Unavailable(.throttled, target: target, retryAfter: retryAfter, reason: reason)
+        case 400, 404, 405, 409, 410, 413, 414, 415, 422:
+            Refused(incidentClass, "\(target) answered \(reason)", said: said)
+        case 429: Unavailable(.throttled, target: target, retryAfter: retryAfter, reason: reason, said: said)
         // Whoever stands before the target may say so after the target has done it.
         case 503 where retryAfter != nil:
-            Unavailable(.throttled, target: target, retryAfter: retryAfter, reason: reason, leavesDoubt: true)
-        default: Unavailable(.failure, target: target, retryAfter: retryAfter, reason: reason)
+            Unavailable(
+                .throttled, target: target, retryAfter: retryAfter, reason: reason, said: said, leavesDoubt: true)
+        default: Unavailable(.failure, target: target, retryAfter: retryAfter, reason: reason, said: said)
         }
     }
 

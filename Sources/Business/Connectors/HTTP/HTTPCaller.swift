@@ -61,8 +61,20 @@ struct HTTPCaller: Sendable {
             report(verb, "refused", since: start)
             throw refused
         } catch let unavailable as Unavailable {
-            report(verb, "unavailable", since: start)
+            report(verb, Self.outcome(of: unavailable.cause), since: start)
             throw unavailable
+        } catch let notSent as NotSent {
+            report(verb, "not sent", since: start)
+            throw notSent
+        }
+    }
+
+    /// A target that has taken the work, or asks for fewer calls, has not failed.
+    private static func outcome(of cause: Unavailable.Cause) -> String {
+        switch cause {
+        case .accepted: "accepted"
+        case .throttled: "throttled"
+        case .failure, .claimed: "unavailable"
         }
     }
 
@@ -82,7 +94,10 @@ struct HTTPCaller: Sendable {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: body))
         }
-        let time = call.deadline - Self.margin - ContinuousClock.now
+        let now = ContinuousClock.now
+        // A question needs no intent: it has its deadline alone.
+        if method != .GET, call.sendBy < call.deadline, now >= call.sendBy { throw NotSent(target: target) }
+        let time = call.deadline - Self.margin - now
         guard time > .zero else {
             throw Unavailable(.failure, target: target, reason: "the call's deadline is past: not sent")
         }

@@ -4,10 +4,14 @@
 /// who creates does so under a claim.
 public protocol CustomerMaster: Sendable {
     /// The customers with this tax id and this name, each where given, oldest first; of one legal entity or of all.
+    ///
+    /// A tax id is found however it is written, with and without marks and the letters around it (`Spelling.stem`), so
+    /// one that is not the same may be among them; a name whatever the case of its letters (`Spelling.folded`).
     func findCustomers(
         entity: String?, taxID: String?, name: String?, as call: Call
     ) async throws -> [CustomerMatch]
-    /// Customers whose names have all words of `words`, whatever the case and the punctuation: candidates, no answer.
+    /// Customers whose names have each word of `words` in them, also as a part of a word, whatever the case and the
+    /// accents: candidates, no answer.
     func searchCustomers(_ words: String, entity: String?, as call: Call) async throws -> [CustomerMatch]
 }
 
@@ -21,6 +25,8 @@ public struct CustomerMatch: Sendable, Codable, Hashable {
     public let entity: String
     /// The tax id, where it has one.
     public let taxID: String?
+    /// The country of its seat, ISO 3166-1; nil where it is not known.
+    public let country: String?
     /// The id of its parent.
     public let parentID: String?
     /// Whether nothing may be sold to it any more.
@@ -28,12 +34,14 @@ public struct CustomerMatch: Sendable, Codable, Hashable {
 
     /// Describes a customer.
     public init(
-        id: String, name: String, entity: String, taxID: String?, parentID: String?, isArchived: Bool = false
+        id: String, name: String, entity: String, taxID: String?, country: String? = nil, parentID: String?,
+        isArchived: Bool = false
     ) {
         self.id = id
         self.name = name
         self.entity = entity
         self.taxID = taxID
+        self.country = country
         self.parentID = parentID
         self.isArchived = isArchived
     }

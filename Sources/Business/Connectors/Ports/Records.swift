@@ -8,15 +8,20 @@ public struct CustomerRecord: Sendable, Codable, Equatable {
     public let taxID: String?
     /// Where invoices go.
     public let email: String?
+    /// The country of its seat, ISO 3166-1; nil in what was stored before it was told.
+    public let country: String?
     /// The id of the parent customer in the same system.
     public let parentID: String?
 
     /// Describes a customer.
-    public init(name: String, legalEntity: String, taxID: String?, email: String?, parentID: String?) {
+    public init(
+        name: String, legalEntity: String, taxID: String?, email: String?, country: String? = nil, parentID: String?
+    ) {
         self.name = name
         self.legalEntity = legalEntity
         self.taxID = taxID
         self.email = email
+        self.country = country
         self.parentID = parentID
     }
 }
@@ -232,8 +237,10 @@ public struct BillingScheduleRecord: Sendable, Codable, Equatable {
     }
 }
 
-/// How far a handoff is, for those who sold the deal.
+/// How far a contract's handoff is, for those who sold the deal.
 public struct HandoffStatus: Sendable, Codable, Equatable {
+    /// The contract; nil where it is not known.
+    public let contract: String?
     /// The state.
     public let state: String
     /// Whose turn it is, or what is waited for.
@@ -248,14 +255,18 @@ public struct HandoffStatus: Sendable, Codable, Equatable {
     public let customerID: String?
     /// The billing schedule's id in the ERP, once it is there.
     public let scheduleID: String?
-    /// Rises with every status of the opportunity: an older one never replaces a newer.
+    /// What people have to decide beside it, in words.
+    public let attention: String?
+    /// Rises with every status of the contract: an older one never replaces a newer.
     public let sourceVersion: Int64
 
     /// Describes how far a handoff is.
     public init(
-        state: String, waitingOn: String?, since: String, nextTry: String?, projectID: String?, customerID: String?,
-        scheduleID: String?, sourceVersion: Int64
+        contract: String?, state: String, waitingOn: String?, since: String, nextTry: String?, projectID: String?,
+        customerID: String?, scheduleID: String?, attention: String? = nil, sourceVersion: Int64
     ) {
+        self.contract = contract
+        self.attention = attention
         self.state = state
         self.waitingOn = waitingOn
         self.since = since

@@ -16,10 +16,9 @@ extension HTTPCaller {
         do {
             let answer = try await delete(path, verb: verb, as: call) { SandboxWire.isMissing($0) || isFinal($0) }
             guard isFinal(answer) else { return .undone }
-            let text = SandboxWire.Problem.details(of: answer)?.text ?? ""
-            return .kept(because: "\(target) says already_invoiced: \(text)", owner: .finance)
+            return .kept(because: "\(target) says already_invoiced", owner: .finance)
         } catch let refused as Refused {
-            throw Refused(.undoRefused, refused.reason)
+            throw Refused(.undoRefused, refused.reason, said: refused.said)
         }
     }
 }

@@ -14,18 +14,13 @@ extension SandboxERP {
 
     func createContact(_ contact: ContactRecord, customer: String, as call: Call) async throws -> String {
         let body = SandboxWire.Contact(contact)
-        let path = contacts(of: customer)
-        let onlyOne = OnlyOne(
-            target: caller.target,
-            list: { try await ids(at: "\(path)?key=\($0.key.asPart)", verb: Self.findContact, as: $0) },
-            create: { _ = try await caller.send(.POST, path, body, verb: "create_contact", as: $0) },
-            remove: { try await deleteContact($0, customer: customer, as: $1) })
-        return try await onlyOne.id(as: call)
+        let answer = try await caller.send(.POST, contacts(of: customer), body, verb: "create_contact", as: call)
+        return try answer.decoded(SandboxWire.Thing.self, from: caller.target).id
     }
 
-    func findContact(customer: String, as call: Call) async throws -> String? {
+    func findContacts(customer: String, as call: Call) async throws -> [String] {
         let path = "\(contacts(of: customer))?key=\(call.key.asPart)"
-        return try await ids(at: path, verb: Self.findContact, as: call).first
+        return try await ids(at: path, verb: Self.findContact, as: call)
     }
 
     func findContacts(like contact: ContactRecord, customer: String, as call: Call) async throws -> [String] {

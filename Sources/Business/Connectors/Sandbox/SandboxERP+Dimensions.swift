@@ -4,15 +4,12 @@ import Sagas
 extension SandboxERP {
     func reserveDimensions(_ dimensions: DimensionRecord, as call: Call) async throws -> String {
         let body = SandboxWire.Dimensions(dimensions)
-        let onlyOne = OnlyOne(
-            target: caller.target, list: reservations,
-            create: { _ = try await caller.send(.POST, Self.path, body, verb: "reserve_dimensions", as: $0) },
-            remove: { try await releaseDimensions($0, as: $1) })
-        return try await onlyOne.id(as: call)
+        let answer = try await caller.send(.POST, Self.path, body, verb: "reserve_dimensions", as: call)
+        return try answer.decoded(SandboxWire.Thing.self, from: caller.target).id
     }
 
-    func findReservation(as call: Call) async throws -> String? {
-        try await reservations(as: call).first
+    func findReservations(as call: Call) async throws -> [String] {
+        try await ids(at: "\(Self.path)?key=\(call.key.asPart)", verb: "find_reservation", as: call)
     }
 
     func hasReservation(_ id: String, as call: Call) async throws -> Bool {
@@ -24,9 +21,4 @@ extension SandboxERP {
     }
 
     private static let path = "/dimension-reservations"
-
-    /// Those that were made with the call's key, oldest first.
-    private func reservations(as call: Call) async throws -> [String] {
-        try await ids(at: "\(Self.path)?key=\(call.key.asPart)", verb: "find_reservation", as: call)
-    }
 }

@@ -22,8 +22,8 @@ struct SandboxERP: ERP {
         _ = try answer.decoded(SandboxWire.Thing.self, from: caller.target)
     }
 
-    func findCustomer(as call: Call) async throws -> String? {
-        try await ids(at: "/customers?key=\(call.key.asPart)", verb: "find_customer", as: call).first
+    func findCustomers(as call: Call) async throws -> [String] {
+        try await ids(at: "/customers?key=\(call.key.asPart)", verb: "find_customer", as: call)
     }
 
     func hasCustomer(_ id: String, as call: Call) async throws -> Bool {
@@ -32,27 +32,32 @@ struct SandboxERP: ERP {
 
     func createProject(_ project: ProjectRecord, as call: Call) async throws -> String {
         let body = SandboxWire.Project(project, reference: call.key)
-        // Two posts would be two projects.
-        let onlyOne = OnlyOne(
-            target: caller.target, list: projects,
-            create: { try await postProject(body, as: $0) },
-            remove: { try await deleteProject($0, as: $1) })
-        return try await onlyOne.id(as: call)
-    }
-
-    /// A worker that was overtaken finds the number taken, by the very project that it was to make.
-    private func postProject(_ body: SandboxWire.Project, as call: Call) async throws {
         func isDuplicate(_ answer: HTTPAnswer) -> Bool {
             SandboxWire.Problem.details(of: answer)?.code == "duplicate_number"
         }
         let answer = try await caller.send(
             .POST, "/projects", body, verb: "create_project", as: call, accepting: isDuplicate)
-        guard isDuplicate(answer), try await projects(as: call).isEmpty else { return }
+        guard isDuplicate(answer) else {
+            return try answer.decoded(SandboxWire.Thing.self, from: caller.target).id
+        }
+        // A worker that was overtaken finds the number taken, by the very project that it was to make.
+        if let known = try await leavingDoubt({ try await findProjects(as: call).first }) { return known }
         throw Refused(.targetRefused, "\(caller.target) says that number \(body.number ?? "-") is taken")
     }
 
-    func findProject(as call: Call) async throws -> String? {
-        try await projects(as: call).first
+    /// What is asked because of a call's answer must not look like that answer when it fails.
+    private func leavingDoubt<Value>(_ ask: () async throws -> Value) async throws -> Value {
+        do {
+            return try await ask()
+        } catch let refused as Refused {
+            throw Unavailable(.failure, target: caller.target, reason: refused.reason)
+        } catch let unavailable as Unavailable {
+            throw Unavailable(.failure, target: caller.target, reason: unavailable.reason)
+        }
+    }
+
+    func findProjects(as call: Call) async throws -> [String] {
+        try await ids(at: "/projects?externalReference=\(call.key.asPart)", verb: "find_project", as: call)
     }
 
     func hasProject(_ id: String, as call: Call) async throws -> Bool {
@@ -71,15 +76,13 @@ struct SandboxERP: ERP {
             return try answer.decoded(SandboxWire.Thing.self, from: caller.target).id
         } catch let unavailable as Unavailable where unavailable.cause == .accepted && unavailable.retryAfter == nil {
             throw Unavailable(
-                .accepted, target: caller.target, retryAfter: SandboxWire.patience, reason: unavailable.reason)
+                .accepted, target: caller.target, retryAfter: SandboxWire.patience, reason: unavailable.reason,
+                said: unavailable.said)
         }
     }
 
     func findBillingSchedule(as call: Call) async throws -> Found {
-        let answer = try await caller.get(
-            "/billing-schedules?externalReference=\(call.key.asPart)", verb: "find_billing_schedule", as: call)
-        let found = try answer.decoded(SandboxWire.Items<SandboxWire.ScheduleState>.self, from: caller.target)
-        guard let schedule = found.items.first else { return .absent }
+        guard let schedule = try await schedules(as: call).first else { return .absent }
         switch (schedule.status, schedule.id) {
         case ("active", let id?): return .present(Receipt(externalID: id, origin: .created))
         case ("processing", _): return .unfinished(retryAfter: SandboxWire.patience)
@@ -88,17 +91,28 @@ struct SandboxERP: ERP {
         }
     }
 
+    func findBillingSchedules(as call: Call) async throws -> [String] {
+        let schedules = try await schedules(as: call)
+        guard schedules.allSatisfy({ $0.id != nil }) else {
+            throw Unavailable(
+                .accepted, target: caller.target, retryAfter: SandboxWire.patience,
+                reason: "a schedule is not active yet")
+        }
+        return schedules.compactMap(\.id)
+    }
+
+    private func schedules(as call: Call) async throws -> [SandboxWire.ScheduleState] {
+        let answer = try await caller.get(
+            "/billing-schedules?externalReference=\(call.key.asPart)", verb: "find_billing_schedule", as: call)
+        return try answer.decoded(SandboxWire.Items<SandboxWire.ScheduleState>.self, from: caller.target).items
+    }
+
     func hasBillingSchedule(_ id: String, as call: Call) async throws -> Bool {
         try await caller.has("/billing-schedules/\(id.asPart)", verb: "get_billing_schedule", as: call)
     }
 
     func cancelBillingSchedule(_ id: String, as call: Call) async throws -> Undone {
         try await caller.undo("/billing-schedules/\(id.asPart)", verb: "cancel_billing_schedule", as: call)
-    }
-
-    /// Those that were made with the call's key, oldest first.
-    private func projects(as call: Call) async throws -> [String] {
-        try await ids(at: "/projects?externalReference=\(call.key.asPart)", verb: "find_project", as: call)
     }
 
     /// The ids of what a list read answers.

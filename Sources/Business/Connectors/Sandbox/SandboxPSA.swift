@@ -12,20 +12,11 @@ struct SandboxPSA: PSA {
     func createTasks(_ list: TaskListRecord, project: String, as call: Call) async throws -> String {
         let body = SandboxWire.TaskList(list)
         let path = "/\(project.asPart)/tasks"
-        // Two posts would append the tasks twice.
-        let onlyOne = OnlyOne(
-            target: caller.target, list: { try await taskLists(of: project, as: $0) },
-            create: { _ = try await caller.send(.POST, path, body, verb: "create_tasks", as: $0) },
-            remove: { try await deleteTasks($0, project: project, as: $1) })
-        return try await onlyOne.id(as: call)
+        let answer = try await caller.send(.POST, path, body, verb: "create_tasks", as: call)
+        return Self.asRead(try answer.decoded(SandboxWire.Thing.self, from: caller.target).id)
     }
 
-    func findTasks(project: String, as call: Call) async throws -> String? {
-        try await taskLists(of: project, as: call).first
-    }
-
-    /// Those that were made with the call's key, oldest first.
-    private func taskLists(of project: String, as call: Call) async throws -> [String] {
+    func findTaskLists(project: String, as call: Call) async throws -> [String] {
         try await ids(at: "/\(project.asPart)/tasks?key=\(call.key.asPart)", verb: "find_tasks", as: call)
     }
 
@@ -58,15 +49,12 @@ struct SandboxPSA: PSA {
     func publishDemand(_ demand: DemandRecord, project: String, as call: Call) async throws -> String {
         let body = SandboxWire.Demand(demand)
         let path = "/\(project.asPart)/demands"
-        let onlyOne = OnlyOne(
-            target: caller.target, list: { try await demands(of: project, as: $0) },
-            create: { _ = try await caller.send(.POST, path, body, verb: "publish_demand", as: $0) },
-            remove: { try await withdrawDemand($0, project: project, as: $1) })
-        return try await onlyOne.id(as: call)
+        let answer = try await caller.send(.POST, path, body, verb: "publish_demand", as: call)
+        return Self.asRead(try answer.decoded(SandboxWire.Thing.self, from: caller.target).id)
     }
 
-    func findDemand(project: String, as call: Call) async throws -> String? {
-        try await demands(of: project, as: call).first
+    func findDemands(project: String, as call: Call) async throws -> [String] {
+        try await ids(at: "/\(project.asPart)/demands?key=\(call.key.asPart)", verb: "find_demand", as: call)
     }
 
     func hasDemand(_ id: String, project: String, as call: Call) async throws -> Bool {
@@ -75,11 +63,6 @@ struct SandboxPSA: PSA {
 
     func withdrawDemand(_ id: String, project: String, as call: Call) async throws -> Undone {
         try await caller.undo("/\(project.asPart)/demands/\(id.asPart)", verb: "withdraw_demand", as: call)
-    }
-
-    /// Those that were published with the call's key, oldest first.
-    private func demands(of project: String, as call: Call) async throws -> [String] {
-        try await ids(at: "/\(project.asPart)/demands?key=\(call.key.asPart)", verb: "find_demand", as: call)
     }
 
     private func ids(at path: String, verb: String, as call: Call) async throws -> [String] {

@@ -14,12 +14,13 @@ extension SandboxWire {
     /// A customer that a look-up found.
     struct CustomerFound: Decodable {
         let id, name, entity: String
-        let taxId, parentId: String?
+        let taxId, country, parentId: String?
         let archived: Bool?
 
         var match: CustomerMatch {
             CustomerMatch(
-                id: id, name: name, entity: entity, taxID: taxId, parentID: parentId, isArchived: archived ?? false)
+                id: id, name: name, entity: entity, taxID: taxId, country: country, parentID: parentId,
+                isArchived: archived ?? false)
         }
     }
 

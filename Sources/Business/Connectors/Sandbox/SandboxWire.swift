@@ -5,13 +5,14 @@ import Workers
 enum SandboxWire {
     struct Customer: Encodable {
         let name, entity: String
-        let taxId, email, parentId: String?
+        let taxId, email, country, parentId: String?
 
         init(_ customer: CustomerRecord) {
             name = customer.name
             entity = customer.legalEntity
             taxId = customer.taxID
             email = customer.email
+            country = customer.country
             parentId = customer.parentID
         }
     }
@@ -62,13 +63,16 @@ enum SandboxWire {
     struct Nothing: Codable {}
 
     struct Handoff: Encodable {
+        let contract: String?
         let state: String
         let waitingOn: String?
         let since: String
-        let nextTry, projectId, customerId, scheduleId: String?
+        let nextTry, projectId, customerId, scheduleId, attention: String?
         let sourceVersion: Int64
 
         init(_ status: HandoffStatus) {
+            contract = status.contract
+            attention = status.attention
             state = status.state
             waitingOn = status.waitingOn
             since = status.since
@@ -117,11 +121,12 @@ enum SandboxWire {
         return HTTPCaller(target: target, base: base + path, connections: connections) { answer in
             let problem = Problem.details(of: answer)
             if problem?.code == "still_processing" {
-                return Unavailable(.accepted, target: target, retryAfter: patience, reason: problem?.text ?? "")
+                return Unavailable(.accepted, target: target, retryAfter: patience, reason: "still_processing")
             }
+            let code = problem.flatMap { SandboxCodes.known.contains($0.code) ? $0.code : nil }
             return answer.failure(
-                of: target, said: problem.map { "\($0.code): \($0.text)" },
-                incidentClass: incidentClass(of: problem?.code))
+                of: target, code: code, said: problem.map { code == nil ? "\($0.code): \($0.text)" : $0.text },
+                incidentClass: incidentClass(of: code))
         }
     }
 

@@ -1,3 +1,5 @@
+import Workers
+
 /// The CloudEvents 1.0 attributes around everything that is published on the exchange `handoffs`.
 enum AnswerEvent {
     static func bytes(
@@ -15,7 +17,7 @@ enum AnswerEvent {
     static func bounded(_ reason: String?) -> String? {
         guard let reason, !reason.isEmpty else { return nil }
         let scalars = reason.unicodeScalars.prefix(1000).map { scalar in
-            scalar.properties.generalCategory == .control ? " " : scalar
+            OutsideText.isEscaped(scalar) ? " " : scalar
         }
         return String(String.UnicodeScalarView(scalars))
     }

@@ -1,12 +1,13 @@
 extension JSON {
     /// Reads one JSON text by RFC 8259, as strictly as an event is read: nothing that two readers would understand
     /// differently, at most 64 levels. A ``Rejection`` says at which byte it is none.
-    public init(reading bytes: [UInt8]) throws(Rejection) {
+    /// Gives up once `goesOn`, which is asked now and then, says no.
+    public init(reading bytes: [UInt8], while goesOn: @escaping () -> Bool = { true }) throws(Rejection) {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw Rejection(.invalidEncoding, text: "is not valid UTF-8", cure: "Encode the JSON text in UTF-8.")
         }
         do {
-            self = try JSONReader.read(bytes, maximalDepth: Limits.standard.depth)
+            self = try JSONReader.read(bytes, maximalDepth: Limits.standard.depth, while: goesOn)
         } catch {
             throw Rejection(error)
         }
@@ -30,6 +31,15 @@ extension JSON {
             guard ExactDecimal(text) != nil, let value = Double(text) else { return nil }
             self.text = text
             self.value = value
+        }
+    }
+
+    /// Whether it is a number below zero.
+    var isBelowZero: Bool {
+        switch self {
+        case .integer(let value): value < 0
+        case .number(let number): number.value < 0
+        default: false
         }
     }
 

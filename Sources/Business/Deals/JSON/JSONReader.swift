@@ -9,17 +9,26 @@ struct JSONReader {
 
     private let bytes: [UInt8]
     private let maximalDepth: Int
+    private let maximalValues: Int
+    private let goesOn: () -> Bool
     private var index = 0
     private var depth = 0
+    private var values = 0
 
-    private init(_ bytes: [UInt8], maximalDepth: Int) {
+    private init(_ bytes: [UInt8], maximalDepth: Int, maximalValues: Int, while goesOn: @escaping () -> Bool) {
         self.bytes = bytes
         self.maximalDepth = maximalDepth
+        self.maximalValues = maximalValues
+        self.goesOn = goesOn
     }
 
-    /// Reads `bytes`, which must be valid UTF-8.
-    static func read(_ bytes: [UInt8], maximalDepth: Int) throws(Problem) -> JSON {
-        var reader = JSONReader(bytes, maximalDepth: maximalDepth)
+    /// Reads `bytes`, which must be valid UTF-8; gives up once `goesOn`, which is asked now and then, says no.
+    static func read(
+        _ bytes: [UInt8], maximalDepth: Int, maximalValues: Int = Limits.standard.values,
+        while goesOn: @escaping () -> Bool = { true }
+    ) throws(Problem) -> JSON {
+        var reader = JSONReader(
+            bytes, maximalDepth: maximalDepth, maximalValues: maximalValues, while: goesOn)
         reader.skipSpace()
         let value = try reader.value()
         reader.skipSpace()
@@ -42,6 +51,9 @@ struct JSONReader {
     }
 
     private mutating func value() throws(Problem) -> JSON {
+        values += 1
+        guard values <= maximalValues else { throw problem("it has more than \(maximalValues) values") }
+        guard !values.isMultiple(of: 1024) || goesOn() else { throw problem("it takes longer to read than it may") }
         switch current {
         case UInt8(ascii: "{"): return try object()
         case UInt8(ascii: "["): return try array()

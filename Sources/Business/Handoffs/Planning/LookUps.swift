@@ -66,9 +66,11 @@ struct Inquiry {
         var answers = LookUps()
         answers.signedSow = try Self.check(signature, against: deal)
         answers.customer = try await decide(
-            name: deal.customer.name, taxID: deal.customer.taxId, as: CustomerDecision.customer)
+            name: deal.customer.name, taxID: deal.customer.taxId, country: deal.customer.country,
+            as: CustomerDecision.customer)
         if let parent = deal.customer.parent {
-            answers.parent = try await decide(name: parent.name, taxID: parent.taxId, as: CustomerDecision.parent)
+            answers.parent = try await decide(
+                name: parent.name, taxID: parent.taxId, country: parent.country, as: CustomerDecision.parent)
         }
         for category in resolution.taxes.keys.sorted() {
             answers.taxes[category] = try await tax.treatment(of: question(on: category), as: call)
@@ -101,18 +103,21 @@ struct Inquiry {
         let sowHash: String?
     }
 
-    private func decide(name: String, taxID: String?, as role: String) async throws -> CustomerDecision {
-        let rules = resolution.matchRules
+    private func decide(
+        name: String, taxID: String?, country: String, as role: String
+    ) async throws -> CustomerDecision {
         let matching = CustomerMatching(
-            name: name, taxID: taxID, entity: entity, threshold: rules?.nameSimilarity ?? 100,
-            taxIDDecides: rules?.taxIDEqual ?? true, ignoredWords: rules?.ignoredWords ?? [],
-            extends: rules?.otherEntity == .extend, role: role)
+            name: name, taxID: taxID, country: country, entity: entity, rules: resolution.matchRules, role: role)
         var found: [CustomerMatch] = []
         if let taxID, matching.taxIDDecides {
-            found += try await customers.findCustomers(entity: nil, taxID: taxID, name: nil, as: call)
+            for written in RegistrationNumber.writings(of: taxID, country: country) {
+                found += try await customers.findCustomers(entity: nil, taxID: written, name: nil, as: call)
+            }
         }
-        for words in matching.searches {
-            found += try await customers.searchCustomers(words, entity: nil, as: call)
+        // By itself, since a search may find more than it answers.
+        found += try await customers.findCustomers(entity: nil, taxID: nil, name: name, as: call)
+        for part in matching.searches {
+            found += try await customers.searchCustomers(part, entity: nil, as: call)
         }
         return try matching.decide(among: found, choice: choices[role])
     }

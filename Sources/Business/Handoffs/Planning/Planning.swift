@@ -26,6 +26,11 @@ public struct Planning: Sendable {
             now: { preconditionFailure("planning dates nothing") })
     }
 
+    /// How intake would read sources' events at `moment`.
+    public func policies(at moment: Timestamp) async throws -> SourcePolicies {
+        .inForce(try await catalogInForce(), at: moment)
+    }
+
     /// Everything because of which the worker would refuse `deal` now; empty for a deal that it would plan. Offline, only
     /// what can be said without asking anybody. Throws ``Unavailable`` where somebody cannot be asked now.
     public func validate(
@@ -81,9 +86,12 @@ public struct Planning: Sendable {
         }
         let resolution = Resolution(of: deal, by: catalog)
         if !resolution.findings.isEmpty { throw Refusal(resolution.findings) }
+        try Task.checkCancellation()
         do {
             let lookUps = try await ask(about: deal, resolution, attempt)
+            try Task.checkCancellation()
             let plan = try HandoffPlan(for: deal, handoff: handoff, upon: base, by: resolution, lookUps)
+            try Task.checkCancellation()
             try Self.check(plan, against: deal.expectedPlanHash)
             return plan
         } catch let refused as Refused {

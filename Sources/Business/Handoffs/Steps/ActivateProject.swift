@@ -8,9 +8,14 @@ struct ActivateProject: Step {
     let psa: any PSA
 
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        try await findAll(for: plan, on: attempt).first.map(Found.present) ?? .absent
+    }
+
+    /// A project has one activation at the most, whoever asked for it.
+    func findAll(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> [Receipt] {
         let project = try attempt.externalID(of: CreateProject.name)
-        guard let id = try await psa.findActivation(of: project, as: Call(for: attempt)) else { return .absent }
-        return .present(Receipt(externalID: id, origin: .created))
+        let id = try await psa.findActivation(of: project, as: Call(for: attempt))
+        return id.map { [Receipt(externalID: $0, origin: .created)] } ?? []
     }
 
     func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {

@@ -11,6 +11,10 @@ struct CreateBillingSchedule: Step {
         try await erp.findBillingSchedule(as: Call(for: attempt))
     }
 
+    func findAll(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> [Receipt] {
+        try await erp.findBillingSchedules(as: Call(for: attempt)).map { Receipt(externalID: $0, origin: .created) }
+    }
+
     func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
         guard try await erp.hasBillingSchedule(externalID, as: Call(for: attempt)) else { return .absent }
         return .present(Receipt(externalID: externalID, origin: .created))

@@ -17,10 +17,30 @@ struct CreateContact: Step {
             naturalKey: "\(plan.customerNaturalKey)|\(contact.role.lowercased())|\(person)")
     }
 
-    func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+    func looksFirst(for plan: HandoffPlan) -> Bool { true }
+
+    /// Looked for by what it is and not only by who made it: people keep contacts too.
+    func look(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
         let customer = try attempt.externalID(of: CreateCustomer.name)
-        guard let id = try await erp.findContact(customer: customer, as: Call(for: attempt)) else { return .absent }
-        return .present(Receipt(externalID: id, origin: .created))
+        let call = Call(for: attempt)
+        // A deal of the same name may be one of another customer, if a person chose so.
+        if let known = attempt.claimed?.externalID, try await erp.hasContact(known, customer: customer, as: call) {
+            return .present(Receipt(externalID: known, origin: .linked))
+        }
+        guard let known = try await erp.findContacts(like: contact, customer: customer, as: call).first else {
+            return .absent
+        }
+        return .present(Receipt(externalID: known, origin: .linked))
+    }
+
+    func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        try await findAll(for: plan, on: attempt).first.map(Found.present) ?? .absent
+    }
+
+    func findAll(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> [Receipt] {
+        let customer = try attempt.externalID(of: CreateCustomer.name)
+        return try await erp.findContacts(customer: customer, as: Call(for: attempt))
+            .map { Receipt(externalID: $0, origin: .created) }
     }
 
     func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
@@ -29,18 +49,9 @@ struct CreateContact: Step {
         return .present(Receipt(externalID: externalID, origin: .linked))
     }
 
-    /// Looked for by what it is and not by who made it: people keep contacts too.
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
         let customer = try attempt.externalID(of: CreateCustomer.name)
-        let call = Call(for: attempt)
-        // A deal of the same name may be one of another customer, if a person chose so.
-        if let known = attempt.claimed?.externalID, try await erp.hasContact(known, customer: customer, as: call) {
-            return Receipt(externalID: known, origin: .linked)
-        }
-        if let known = try await erp.findContacts(like: contact, customer: customer, as: call).first {
-            return Receipt(externalID: known, origin: .linked)
-        }
-        let id = try await erp.createContact(contact, customer: customer, as: call)
+        let id = try await erp.createContact(contact, customer: customer, as: Call(for: attempt))
         return Receipt(externalID: id, origin: .created)
     }
 

@@ -14,12 +14,25 @@ struct CreateParentCustomer: Step {
         return Claim(target: target, thing: CreateCustomer.thing, naturalKey: plan.parentNaturalKey(of: parent))
     }
 
+    /// One that was there when the deal was planned is linked, without a call.
+    func looksFirst(for plan: HandoffPlan) -> Bool { plan.provisioning?.linkedParentID != nil }
+
+    func look(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        guard let linked = plan.provisioning?.linkedParentID else { return .absent }
+        return .present(try await CreateCustomer.link(linked, in: erp, on: attempt))
+    }
+
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
         if let linked = plan.provisioning?.linkedParentID {
             return try await find(linked, for: plan, on: attempt)
         }
-        guard let id = try await erp.findCustomer(as: Call(for: attempt)) else { return .absent }
-        return .present(Receipt(externalID: id, origin: .created))
+        return try await findAll(for: plan, on: attempt).first.map(Found.present) ?? .absent
+    }
+
+    func findAll(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> [Receipt] {
+        if plan.provisioning?.linkedParentID != nil { return [] }
+        return try await erp.findCustomers(as: Call(for: attempt))
+            .map { Receipt(externalID: $0, origin: .created) }
     }
 
     func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
@@ -29,9 +42,6 @@ struct CreateParentCustomer: Step {
 
     /// What is known stays as it is: of a parent a deal says little more than its name.
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
-        if let linked = plan.provisioning?.linkedParentID {
-            return try await CreateCustomer.link(linked, in: erp, on: attempt)
-        }
         if let known = attempt.claimed {
             return Receipt(externalID: known.externalID, origin: .linked, contentHash: known.contentHash)
         }

@@ -12,10 +12,25 @@ struct CreateProject: Step {
     let erp: any ERP
     let numbers: any Numbers
 
+    func looksFirst(for plan: HandoffPlan) -> Bool { true }
+
+    func look(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        guard let known = plan.base?.projectID else { return try await find(for: plan, on: attempt) }
+        guard try await erp.hasProject(known, as: Call(for: attempt)) else {
+            throw Refused(.baseUnusable, "project \(known) of the version before is not there any more")
+        }
+        return .present(Receipt(externalID: known, origin: .linked))
+    }
+
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
         if plan.base != nil { return .absent }
-        guard let id = try await erp.findProject(as: Call(for: attempt)) else { return .absent }
-        return .present(Receipt(externalID: id, origin: .created))
+        return try await findAll(for: plan, on: attempt).first.map(Found.present) ?? .absent
+    }
+
+    func findAll(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> [Receipt] {
+        if plan.base != nil { return [] }
+        return try await erp.findProjects(as: Call(for: attempt))
+            .map { Receipt(externalID: $0, origin: .created) }
     }
 
     func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
@@ -24,12 +39,6 @@ struct CreateProject: Step {
     }
 
     func perform(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Receipt {
-        if let known = plan.base?.projectID {
-            guard try await erp.hasProject(known, as: Call(for: attempt)) else {
-                throw Refused(.baseUnusable, "project \(known) of the version before is not there any more")
-            }
-            return Receipt(externalID: known, origin: .linked)
-        }
         let project = Self.record(
             of: plan, customer: try attempt.externalID(of: CreateCustomer.name),
             number: try await number(for: plan, on: attempt))

@@ -12,10 +12,16 @@ struct CreateTasks: Step {
     /// The phase's code: each phase is a call of its own, so that one that fails does not repeat those before it.
     var instance: String { phase?.code ?? "" }
 
+    func looksFirst(for plan: HandoffPlan) -> Bool { true }
+
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        try await findAll(for: plan, on: attempt).first.map(Found.present) ?? .absent
+    }
+
+    func findAll(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> [Receipt] {
         let project = try attempt.externalID(of: CreateProject.name)
-        guard let id = try await psa.findTasks(project: project, as: Call(for: attempt)) else { return .absent }
-        return .present(Receipt(externalID: id, origin: .created))
+        return try await psa.findTaskLists(project: project, as: Call(for: attempt))
+            .map { Receipt(externalID: $0, origin: .created) }
     }
 
     func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {

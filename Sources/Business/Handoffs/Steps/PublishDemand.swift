@@ -16,10 +16,16 @@ struct PublishDemand: Step {
         }.joined(separator: "/")
     }
 
+    func looksFirst(for plan: HandoffPlan) -> Bool { true }
+
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
+        try await findAll(for: plan, on: attempt).first.map(Found.present) ?? .absent
+    }
+
+    func findAll(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> [Receipt] {
         let project = try attempt.externalID(of: CreateProject.name)
-        guard let id = try await psa.findDemand(project: project, as: Call(for: attempt)) else { return .absent }
-        return .present(Receipt(externalID: id, origin: .created))
+        return try await psa.findDemands(project: project, as: Call(for: attempt))
+            .map { Receipt(externalID: $0, origin: .created) }
     }
 
     func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {

@@ -10,9 +10,15 @@ struct ReserveDimensions: Step {
     let target = "ERP"
     let erp: any ERP
 
+    func looksFirst(for plan: HandoffPlan) -> Bool { true }
+
     func find(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {
-        guard let id = try await erp.findReservation(as: Call(for: attempt)) else { return .absent }
-        return .present(Receipt(externalID: id, origin: .created))
+        try await findAll(for: plan, on: attempt).first.map(Found.present) ?? .absent
+    }
+
+    func findAll(for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> [Receipt] {
+        try await erp.findReservations(as: Call(for: attempt))
+            .map { Receipt(externalID: $0, origin: .created) }
     }
 
     func find(_ externalID: String, for plan: HandoffPlan, on attempt: SagaAttempt) async throws -> Found {

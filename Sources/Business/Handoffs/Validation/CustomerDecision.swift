@@ -1,3 +1,4 @@
+import Catalogs
 import Connectors
 import Workers
 
@@ -19,29 +20,42 @@ public enum CustomerDecision: Sendable, Hashable {
 
 /// Finds out which of the customers that are known is meant, or that a person has to say.
 ///
-/// A customer with the same tax registration, or without a registration on one side and with the very same name, is
-/// the same. One whose name is only like it may be. Another registration is another company, whatever its name.
+/// A customer is surely the same by its tax registration, however that is written, or by its whole name in its country,
+/// legal form and marks included. One whose name is equal without the words that say nothing, or only like it, may be the
+/// same: that is a question. Another registration is another company, whatever its name.
 struct CustomerMatching {
     /// Who is looked for.
     let name: String
     let taxID: String?
+    let country: String
     /// The legal entity that sells.
     let entity: String
-    /// From which likeness of the names on somebody may be the same; 0 to 100.
-    let threshold: Int
-    /// Whether an equal tax registration makes two the same.
-    let taxIDDecides: Bool
-    /// Words of names that say nothing.
-    let ignoredWords: [String]
-    /// Whether a customer that only another entity has gets a record under this one too; otherwise a person is asked.
-    let extends: Bool
+    /// When two may be the same.
+    let rules: MatchRules?
     /// What it is in the choices of people.
     var role = CustomerDecision.customer
 
-    /// What to search for among names: the two longest words that say who it is, the longer one first.
+    /// Whether an equal tax registration makes two the same.
+    var taxIDDecides: Bool { rules?.taxIDEqual ?? true }
+    private var ignoredWords: [String] { rules?.ignoredWords ?? [] }
+    private var threshold: Int { rules?.nameSimilarity ?? 100 }
+    private var nameDecides: MatchRules.NameDecides { rules?.nameDecides ?? .wholeName }
+
+    /// What to search for among names: the two longest words that say who it is, each in two halves, so that a letter
+    /// that is wrong in one half leaves the other to be found by.
     var searches: [String] {
-        let words = Likeness.words(of: name, ignoring: ignoredWords)
-        return Array(Set(words).sorted { ($1.count, $0) < ($0.count, $1) }.prefix(2))
+        let words = Set(Likeness.words(of: name, ignoring: ignoredWords).map(Spelling.plain))
+        let longest = words.sorted { ($1.count, $0) < ($0.count, $1) }.prefix(2)
+        var parts: [String] = []
+        for word in longest {
+            let isDense = word.unicodeScalars.allSatisfy { $0.properties.isIdeographic }
+            guard word.count >= (isDense ? 3 : 6) else {
+                parts.append(word)
+                continue
+            }
+            parts += [String(word.prefix(word.count / 2)), String(word.dropFirst(word.count / 2))]
+        }
+        return parts.reduce(into: []) { unique, part in if !unique.contains(part) { unique.append(part) } }
     }
 
     /// Decides by those that the look-up found; refuses where only a person can, with all candidates.
@@ -52,6 +66,7 @@ struct CustomerMatching {
         if here.count == 1, here[0].isSame { return .link(id: here[0].match.id) }
         if !here.isEmpty { throw refusal(here, "may be the same as this one") }
         if candidates.isEmpty { return .create }
+        let extends = rules?.otherEntity == .extend
         if extends, candidates.count == 1, candidates[0].isSame { return .extend(id: candidates[0].match.id) }
         throw refusal(candidates, "may be the same as this one, not under \(entity)")
     }
@@ -68,17 +83,41 @@ struct CustomerMatching {
         var seen: Set<String> = []
         return found.filter { !$0.isArchived && seen.insert($0.id).inserted }
             .compactMap { match in
-                switch (taxID.map(Self.normal), match.taxID.map(Self.normal)) {
-                case (let own?, let other?) where taxIDDecides:
-                    return own == other ? Candidate(match: match, isSame: true) : nil
-                default:
-                    let others = Likeness.words(of: match.name, ignoring: ignoredWords)
-                    if others == words { return Candidate(match: match, isSame: true) }
-                    guard Likeness.of(words, others) >= threshold else { return nil }
-                    return Candidate(match: match, isSame: false)
+                if let isEqual = registrationIsEqual(to: match) {
+                    return isEqual ? Candidate(match: match, isSame: true) : nil
                 }
+                return likeness(to: match, words).map { Candidate(match: match, isSame: $0) }
             }
             .sorted { $0.match.id < $1.match.id }
+    }
+
+    /// Whether both have the same registration; nil where one has none, or it decides nothing.
+    private func registrationIsEqual(to match: CustomerMatch) -> Bool? {
+        guard taxIDDecides, let taxID, let other = match.taxID else { return nil }
+        let (own, theirs) = (
+            RegistrationNumber(taxID, country: country), RegistrationNumber(other, country: match.country)
+        )
+        if theirs.country != nil { return own == theirs }
+        guard own.number == theirs.number else { return false }
+        // The same digits, and nobody says of which country: with the name they are the same, else a question.
+        return Spelling.folded(name) == Spelling.folded(match.name) ? true : nil
+    }
+
+    /// Whether a name makes it surely the same, or only perhaps; nil where it is another.
+    private func likeness(to match: CustomerMatch, _ words: [String]) -> Bool? {
+        let isHere = match.country.map { $0.uppercased() == country }
+        if isHere == false, rules?.sameCountry ?? true, !hasSameNumber(as: match) { return nil }
+        if Spelling.folded(name) == Spelling.folded(match.name) { return isHere == true && nameDecides != .never }
+        let others = Likeness.words(of: match.name, ignoring: ignoredWords)
+        if others == words { return isHere == true && nameDecides == .significantWords }
+        return hasSameNumber(as: match) || Likeness.of(names: words, others) >= threshold ? false : nil
+    }
+
+    /// Whether both numbers have the same digits, though of whom the other one's is nobody says.
+    private func hasSameNumber(as match: CustomerMatch) -> Bool {
+        guard taxIDDecides, let taxID, let other = match.taxID else { return false }
+        return RegistrationNumber(taxID, country: country).number
+            == RegistrationNumber(other, country: match.country).number
     }
 
     private func decide(as choice: String, _ candidates: [Candidate]) throws(Refused) -> CustomerDecision {
@@ -96,10 +135,5 @@ struct CustomerMatching {
         return Refused(
             .duplicateCustomer,
             "\(shown.joined(separator: ", "))\(rest) \(words): choose one as the \(role), or \(CustomerDecision.new)")
-    }
-
-    /// A registration as it is compared: people write it with and without spaces, dots and dashes.
-    private static func normal(_ taxID: String) -> String {
-        String(taxID.uppercased().filter { $0.isLetter || $0.isNumber })
     }
 }

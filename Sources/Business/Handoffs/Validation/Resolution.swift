@@ -99,6 +99,7 @@ extension Resolution {
             entity = resolved.value
             sources.note(resolved.rules, for: "legalEntity")
             sources.note(resolved.rules.suffix(1), for: "project.number")
+            if resolved.value.partPeriods != nil { sources.note(resolved.rules.suffix(1), for: "billing.partPeriods") }
             try catalog.check(deal.currency, at: resolved.value)
             sources.note(resolved.rules.suffix(1), for: "currency")
         } catch {

@@ -26,10 +26,23 @@ public struct CPQQuote: SourceMapping {
                 "is missing or neither true nor false", at: "\(record.path).SBQQ__Primary__c",
                 cure: "Read the quote with this field: only the primary quote of an opportunity is sold.")
         }
-        guard isPrimary else { return .nothing(because: "the quote is not the primary one of its opportunity") }
+        guard isPrimary else {
+            try checkIsUnsold(record)
+            return .nothing(because: "the quote is not the primary one of its opportunity")
+        }
         // Before anything is summed: totals lag behind as long as a quote is worked on.
-        if let reason = rules.nothing(in: record, at: stages) { return .nothing(because: reason) }
+        if let reason = try rules.nothing(in: record, at: stages) { return .nothing(because: reason) }
         return try rules.event(from: record, at: stages, lines: try sold(in: record))
+    }
+
+    /// A quote that was ordered, or that its opportunity names as the primary one, is not another than that.
+    private func checkIsUnsold(_ record: SourceRecord) throws(MappingFailure) {
+        let isOrdered = record.value(at: ["SBQQ__Ordered__c"])?.json == .bool(true)
+        let named = record.id(["SBQQ__Opportunity2__r", "SBQQ__PrimaryQuote__c"])
+        guard isOrdered || named != nil && named == record.id(["Id"]) else { return }
+        throw MappingFailure(
+            "is false, and the quote is ordered or the one that its opportunity names",
+            at: "\(record.path).SBQQ__Primary__c", cure: "Read the quote again, with its opportunity.")
     }
 
     /// The lines that are sold, each price once: options that nobody took and headings of bundles left out.
@@ -50,7 +63,7 @@ public struct CPQQuote: SourceMapping {
             guard let amount = reader.minor(.amount, currency, in: line) else { return lines }
             bundleLines.append(
                 BundleLine(
-                    index: index, id: line.id("Id"), requiredBy: line.id("SBQQ__RequiredBy__c"), amount: amount))
+                    index: index, id: line.id(["Id"]), requiredBy: line.id(["SBQQ__RequiredBy__c"]), amount: amount))
         }
         guard let sold = BundleLine.sold(bundleLines, total: total) else {
             let path = reader.find(.total, in: record)?.path ?? record.path
@@ -63,8 +76,8 @@ public struct CPQQuote: SourceMapping {
 }
 
 extension SourceRecord {
-    fileprivate func id(_ name: String) -> String? {
-        guard case .string(let text)? = value(at: [name])?.json else { return nil }
+    fileprivate func id(_ path: [String]) -> String? {
+        guard case .string(let text)? = value(at: path)?.json else { return nil }
         return SalesforceID(text)?.description ?? text
     }
 }

@@ -11,12 +11,19 @@ extension SourceDefaults {
                 .priceList: "SBQQ__PriceBook__r.Name", .lines: "SBQQ__LineItems__r", .lineNumber: "SBQQ__Number__c",
                 .service: "SBQQ__ProductCode__c", .lineDescription: "SBQQ__Description__c | SBQQ__ProductName__c",
                 .amount: "SBQQ__NetTotal__c", .quantity: "SBQQ__Quantity__c", .unitPrice: "SBQQ__NetPrice__c",
-                .every: "SBQQ__BillingFrequency__c", .contacts: "Baton_Contacts__r", .contactName: "Name",
+                .every: "SBQQ__BillingFrequency__c", .charge: "SBQQ__ChargeType__c",
+                .lineStart: "SBQQ__StartDate__c | SBQQ__EffectiveStartDate__c",
+                .lineEnd: "SBQQ__EndDate__c | SBQQ__EffectiveEndDate__c", .lineCurrency: "CurrencyIsoCode",
+                .contacts: "Baton_Contacts__r", .contactName: "Name",
                 .contactEmail: "Email", .milestones: "Baton_Milestones__r", .milestoneName: "Name",
                 .resourceDemand: "Baton_ResourceDemand__r",
                 .deliveryOwnerName: "Baton_DeliveryOwner__r.Name", .deliveryOwnerEmail: "Baton_DeliveryOwner__r.Email",
                 .projectManagerName: "Baton_ProjectManager__r.Name",
                 .projectManagerEmail: "Baton_ProjectManager__r.Email",
             ]) { $1 }, derived: salesforceField),
-        words: [Attribute.every.rawValue: ["Annual": "yearly"]], identify: salesforceIdentity)
+        words: [Attribute.every.rawValue: ["Annual": "yearly"]],
+        containers: [
+            Container(path: ["SBQQ__Account__r"], cure: "Read the quote with the fields of its account."),
+            Container(path: ["SBQQ__LineItems__r"], isList: true, cure: "Read the quote with its lines."),
+        ], identify: salesforceIdentity)
 }

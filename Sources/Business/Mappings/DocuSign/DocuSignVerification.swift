@@ -15,8 +15,15 @@ public struct DocuSignVerification: WebhookVerification {
         self.keys = keys
     }
 
-    /// Returns when one signature is right under one key; the time plays no part.
-    public func verify(_ request: WebhookRequest, now: Duration) throws(WebhookRefusal) {
+    /// The signatures are made over the body.
+    public var coversBody: Bool { true }
+
+    /// Returns when there is a signature; the time plays no part.
+    public func verifyHead(_ head: WebhookRequest, now: Duration) throws(WebhookRefusal) {
+        _ = try signatures(of: head)
+    }
+
+    private func signatures(of request: WebhookRequest) throws(WebhookRefusal) -> [String] {
         let names = Set(
             (1...DocuSignVerification.maximalKeys).map { "\(DocuSignVerification.header)\($0)".lowercased() })
         let signatures = request.headers.filter { names.contains($0.name.lowercased()) }.map(\.value)
@@ -24,6 +31,12 @@ public struct DocuSignVerification: WebhookVerification {
         guard signatures.count <= DocuSignVerification.maximalKeys else {
             throw .ambiguous(DocuSignVerification.header + "1")
         }
+        return signatures
+    }
+
+    /// Returns when one signature is right under one key; the time plays no part.
+    public func verify(_ request: WebhookRequest, now: Duration) throws(WebhookRefusal) {
+        let signatures = try signatures(of: request)
         var matches = 0
         for key in keys {
             let expected = key.signature(of: request.body)

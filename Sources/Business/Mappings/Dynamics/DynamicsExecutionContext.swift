@@ -3,7 +3,8 @@ import Deals
 /// What Dataverse posts to a webhook: the context of a change to an opportunity, lists as keys and values.
 ///
 /// The context has columns of the opportunity only (the images after the change, then what was changed), so whoever
-/// receives it reads the row with its account and lines and adds it as `record`, whose columns come first. The deal's
+/// receives it reads the row with its account and lines and adds it as `record`, whose columns come first. Other rows
+/// among the parameters, such as the activity that closes a sale, say nothing of it. The deal's
 /// version is the column `new_version`. Over 256 KB Dataverse leaves out parameters and images; then the record is needed.
 public struct DynamicsExecutionContext: SourceMapping {
     /// The type.
@@ -27,25 +28,84 @@ public struct DynamicsExecutionContext: SourceMapping {
                 "has no MessageName or no PrimaryEntityName", at: data.path,
                 cure: "Send the RemoteExecutionContext as Dataverse posts it.")
         }
+        let record = try data.object("record", cure: Self.readRow)
         guard entity == "opportunity" else {
+            guard record?.member("opportunityid") == nil || entity == "opportunityclose" else {
+                throw MappingFailure(
+                    "is not opportunity, and the record is one", at: "\(data.path).PrimaryEntityName",
+                    cure: "Send the message that belongs to the row.")
+            }
             return .nothing(because: "the message is about a row that is no opportunity")
         }
-        guard message != "Delete" else {
-            return .nothing(because: "a deleted opportunity starts nothing; deal.cancelled.v1 takes a deal back")
-        }
         var layers: [SourceRecord.Layer] = []
-        if let record = data.member("record") {
+        if let record {
             try check(record, data)
             layers.append(SourceRecord.Layer(members: record))
         }
-        layers += data.member("PostEntityImages")?.entities.map(\.layer) ?? []
-        layers += data.member("InputParameters")?.entities.map(\.layer) ?? []
-        guard !layers.isEmpty else {
-            throw MappingFailure(
-                "is missing, and so are images and parameters, which Dataverse leaves out over 256 KB",
-                at: "\(data.path).record", cure: "Read the row with its account and lines, and send it as record.")
+        let primary = data.text("PrimaryEntityId")
+        for name in ["PostEntityImages", "InputParameters"] {
+            guard let list = data.member(name), !list.isEmpty else { continue }
+            guard let items = list.items else {
+                throw MappingFailure(
+                    "is \(list.json.kind) and should be a list of keys and values", at: list.path,
+                    cure: "Send the RemoteExecutionContext as Dataverse posts it.")
+            }
+            layers += items.compactMap { $0.row(of: primary, rules.identify) }.map(\.layer)
         }
-        return try rules.event(from: SourceRecord(path: layers[0].members.path, layers), at: stages)
+        guard !layers.isEmpty else {
+            if message == "Lose" || message == "Delete" { return .nothing(because: Self.reason(of: message)) }
+            throw MappingFailure(
+                "is missing, and nothing else of the message is the opportunity's row; over 256 KB Dataverse leaves images "
+                    + "and parameters out", at: "\(data.path).record", cure: Self.readRow)
+        }
+        let row = SourceRecord(path: layers[0].members.path, layers)
+        return try event(message, of: row, hasRecord: record != nil, data, stages)
+    }
+
+    private static let readRow = "Read the row with its account and lines, and send it as record."
+
+    /// What the message and the row say together.
+    private func event(
+        _ message: String, of row: SourceRecord, hasRecord: Bool, _ data: Located, _ stages: SourceStages
+    ) throws(MappingFailure) -> MappedEvent {
+        // What a message of this name says of the stage, besides what the row says.
+        var said: [Located] = []
+        switch message {
+        case "Lose", "Delete":
+            if let stage = sold(row, stages) {
+                throw MappingFailure(
+                    "is a stage that starts a handoff, and the message is \(message)", at: stage.path,
+                    cure: "Read the row again, and send it as it is now.")
+            }
+            return .nothing(because: Self.reason(of: message))
+        case "Win": said = [Located(path: "\(data.path).MessageName", json: .string("Closed Won"))]
+        default: break
+        }
+        if let reason = try rules.nothing(in: row, at: stages, also: said) { return .nothing(because: reason) }
+        // Images and parameters have columns of the opportunity only: without its account and lines no row is whole.
+        let isWhole = rules.containers.allSatisfy { container in
+            container.isThere(in: row)
+                || !Attribute.allCases.contains { attribute in
+                    rules.fields[attribute].paths.contains { $0.starts(with: container.path) }
+                }
+        }
+        guard hasRecord || isWhole else {
+            throw MappingFailure(
+                "is missing: images and parameters have columns of the opportunity only", at: "\(data.path).record",
+                cure: Self.readRow)
+        }
+        return try rules.event(from: row, at: stages, also: said)
+    }
+
+    /// A stage of the row that starts a handoff, or one that cannot be read.
+    private func sold(_ row: SourceRecord, _ stages: SourceStages) -> Located? {
+        rules.fields[.stage].paths.flatMap(row.values).first { rules.reader.stage($0).map(stages.start) ?? true }
+    }
+
+    private static func reason(of message: String) -> String {
+        message == "Lose"
+            ? "the message says that the sale was lost"
+            : "a deleted opportunity starts nothing; deal.cancelled.v1 takes a deal back"
     }
 
     private func check(_ record: Located, _ data: Located) throws(MappingFailure) {
@@ -60,12 +120,20 @@ public struct DynamicsExecutionContext: SourceMapping {
 }
 
 extension Located {
-    /// The entities among the values of a list of keys and values.
-    fileprivate var entities: [Located] {
-        (items ?? []).compactMap { pair in
-            guard let value = pair.member("value"), value.member("Attributes") != nil else { return nil }
-            return value
-        }
+    /// The entity of a pair of key and value that is the row of the message: of an activity or another row, nothing that
+    /// it says is said of the opportunity.
+    fileprivate func row(of primary: String?, _ identify: (String) -> String) -> Located? {
+        guard let value = member("value"), value.member("Attributes") != nil else { return nil }
+        if let name = value.text("LogicalName"), name != "opportunity" { return nil }
+        let id = value.text("Id") ?? value.attribute("opportunityid")
+        let isNamed = value.text("LogicalName") != nil || value.attribute("opportunityid") != nil
+        guard let id, let primary, !id.allSatisfy({ $0 == "0" || $0 == "-" }) else { return isNamed ? value : nil }
+        return identify(id) == identify(primary) ? value : nil
+    }
+
+    /// The text of an attribute of an entity.
+    private func attribute(_ name: String) -> String? {
+        member("Attributes")?.items?.first { $0.text("key") == name }?.text("value")
     }
 
     /// An entity's attributes as members, each where it stands.

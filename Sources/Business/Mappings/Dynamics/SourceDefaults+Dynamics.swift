@@ -10,10 +10,18 @@ extension SourceDefaults {
                 .contactName: "fullname", .contactEmail: "emailaddress1", .lines: "product_opportunities",
                 .lineNumber: "lineitemnumber", .service: "productid.productnumber | new_service",
                 .lineDescription: "description | productname", .amount: "extendedamount", .quantity: "quantity",
-                .unit: "new_unit | uomid.name", .unitPrice: "priceperunit",
+                .unit: "new_unit | uomid.name", .unitPrice: "priceperunit", .freight: "freightamount", .tax: "totaltax",
+                .discountOnWhole: "discountamount | discountpercentage", .lineTax: "tax",
+                .lineCurrency: "transactioncurrencyid.isocurrencycode",
             ]) { $1 }
         ) { "new_\($0.inCapitals.lowercased())" },
-        words: words, identify: guid)
+        words: words,
+        containers: [
+            Container(path: ["customerid_account"], cure: readWhole),
+            Container(path: ["product_opportunities"], isList: true, cure: readWhole),
+        ], identify: guid)
+
+    private static let readWhole = "Read the row with its account and lines, and send it as record."
 
     private static let account: [Attribute: String] = {
         let account = "customerid_account"

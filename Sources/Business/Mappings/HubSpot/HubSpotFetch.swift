@@ -25,6 +25,10 @@ public struct HubSpotFetch: Sendable, Equatable {
                 }
             }
         }
+        // What says of the deal itself what its other properties mean.
+        names["deal", default: []].formUnion([
+            "hs_is_closed", "hs_is_closed_lost", "hs_is_closed_won", HubSpotDeal.mergedIDs,
+        ])
         func sorted(_ kind: String) -> [String] { names[kind, default: []].sorted() }
         deal = sorted("deal")
         company = sorted("company")

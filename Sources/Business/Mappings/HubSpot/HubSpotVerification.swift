@@ -17,8 +17,17 @@ public struct HubSpotVerification: WebhookVerification {
         self.secrets = secrets
     }
 
-    /// Returns when the signature is right and the request was made just now.
-    public func verify(_ request: WebhookRequest, now: Duration) throws(WebhookRefusal) {
+    /// The signature is made over the body too.
+    public var coversBody: Bool { true }
+
+    /// Returns when there is a signature and the request was made just now.
+    public func verifyHead(_ head: WebhookRequest, now: Duration) throws(WebhookRefusal) {
+        _ = try signatureAndTime(of: head, now: now)
+    }
+
+    private func signatureAndTime(
+        of request: WebhookRequest, now: Duration
+    ) throws(WebhookRefusal) -> (signature: String, time: String) {
         let signature = try request.onlyValue(of: HubSpotVerification.signatureHeader)
         let time = try request.onlyValue(of: HubSpotVerification.timeHeader)
         // Only digits: a sign or a plus would be another text with the same number.
@@ -28,6 +37,12 @@ public struct HubSpotVerification: WebhookVerification {
         guard .zero - HubSpotVerification.window <= age, age <= HubSpotVerification.window else {
             throw .outsideWindow(HubSpotVerification.window)
         }
+        return (signature, time)
+    }
+
+    /// Returns when the signature is right and the request was made just now.
+    public func verify(_ request: WebhookRequest, now: Duration) throws(WebhookRefusal) {
+        let (signature, time) = try signatureAndTime(of: request, now: now)
         let addresses = [Array(request.url.utf8), HubSpotVerification.decoded(request.url)]
         var matches = 0
         for secret in secrets {

@@ -10,8 +10,27 @@ extension SourceDefaults {
                 .contactRole: "properties.baton_role", .lines: "lineItems", .service: "properties.hs_sku",
                 .lineDescription: "properties.description | properties.name", .amount: "properties.amount",
                 .quantity: "properties.quantity", .unitPrice: "properties.price",
+                .frequency: "properties.recurringbillingfrequency", .term: "properties.hs_recurring_billing_period",
+                .lineStart: "properties.hs_recurring_billing_start_date",
+                .lineEnd: "properties.hs_recurring_billing_end_date",
+                .lineCurrency: "properties.hs_line_item_currency_code",
             ]) { $1 }, derived: property),
-        words: [Attribute.stage.rawValue: ["closedwon": "Closed Won", "closedlost": "Closed Lost"]])
+        words: [Attribute.stage.rawValue: ["closedwon": "Closed Won", "closedlost": "Closed Lost"]],
+        containers: [
+            Container(path: ["deal", "properties"], cure: "Fetch the deal with its properties."),
+            Container(
+                path: ["company"],
+                cure: "Fetch the deal's company and send it as company; a deal without one needs one in the CRM."),
+            Container(path: ["company", "properties"], cure: "Fetch the company with its properties."),
+            Container(
+                path: ["lineItems"], isList: true, cure: "Fetch the deal's line items and send them as lineItems."),
+        ],
+        lostWhen: [
+            LostSign(path: ["deal", "properties", "hs_is_closed_lost"], isTrue: true),
+            LostSign(
+                path: ["deal", "properties", "hs_is_closed_won"], isTrue: false,
+                and: [LostSign(path: ["deal", "properties", "hs_is_closed"], isTrue: true)]),
+        ])
 
     private static let company: [Attribute: String] = {
         let company = "company.properties"

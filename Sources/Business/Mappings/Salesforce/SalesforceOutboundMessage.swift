@@ -9,10 +9,12 @@ public struct SalesforceOutboundMessage: SourceMapping {
     public static let type = "salesforce.outbound-message.v1"
 
     private let rules: SourceRules
+    private let limits: XMLLimits
 
     /// Reads by these settings.
     public init(_ settings: MappingSettings = .standard) {
         rules = settings.rules(for: SalesforceOutboundMessage.type)
+        limits = settings.xml
     }
 
     /// The type.
@@ -27,7 +29,16 @@ public struct SalesforceOutboundMessage: SourceMapping {
                 "is missing or no object", at: "\(Located.root).sObject",
                 cure: "Send one notification of the message, or the message itself as a text.")
         }
-        guard located.json.member("type") == .string("Opportunity") else {
+        guard let type = located.text("type") else {
+            throw MappingFailure(
+                "is missing or no text", at: "\(Located.root).type", cure: "Send the record's type with its fields.")
+        }
+        guard type == "Opportunity" else {
+            guard record.text("Id")?.hasPrefix("006") != true else {
+                throw MappingFailure(
+                    "is not Opportunity, and the record's Id is that of one", at: "\(Located.root).type",
+                    cure: "Send the type that belongs to the record.")
+            }
             return .nothing(because: "the message is about a record that is no opportunity")
         }
         return try rules.event(from: SourceRecord(record), at: stages)
@@ -36,14 +47,17 @@ public struct SalesforceOutboundMessage: SourceMapping {
     private func notification(_ xml: String) throws(MappingFailure) -> JSON {
         let message: OutboundMessage
         do {
-            message = try OutboundMessage(xml: Array(xml.utf8))
+            message = try OutboundMessage(xml: Array(xml.utf8), within: limits)
         } catch {
             throw MappingFailure(error.text, at: Located.root, cure: "Send the SOAP text as Salesforce wrote it.")
         }
-        guard message.notifications.count == 1 else {
+        let count = message.notifications.count + message.unread.count
+        guard count == 1 else {
             throw MappingFailure(
-                "has \(message.notifications.count) notifications", at: Located.root,
-                cure: "Send an event for each notification.")
+                "has \(count) notifications", at: Located.root, cure: "Send an event for each notification.")
+        }
+        if let unread = message.unread.first {
+            throw MappingFailure(unread.reason, at: Located.root, cure: "Send the SOAP text as Salesforce wrote it.")
         }
         return message.notifications[0].data
     }

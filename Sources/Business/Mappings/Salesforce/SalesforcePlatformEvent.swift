@@ -20,7 +20,7 @@ public struct SalesforcePlatformEvent: SourceMapping {
 
     /// Reads the event's fields.
     public func map(_ data: JSON, at stages: SourceStages) throws(MappingFailure) -> MappedEvent {
-        let data = try Located.data(data)
-        return try rules.event(from: SourceRecord(data.member("payload") ?? data), at: stages)
+        let payload = try Located.data(data).unwrapped("payload", besides: ["schema", "event"])
+        return try rules.event(from: SourceRecord(payload), at: stages)
     }
 }

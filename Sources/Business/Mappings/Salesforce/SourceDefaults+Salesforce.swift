@@ -12,8 +12,21 @@ extension SourceDefaults {
                 .deliveryOwnerName: "Baton_DeliveryOwner__r.Name", .deliveryOwnerEmail: "Baton_DeliveryOwner__r.Email",
                 .projectManagerName: "Baton_ProjectManager__r.Name",
                 .projectManagerEmail: "Baton_ProjectManager__r.Email",
+                .lineCurrency: "CurrencyIsoCode",
             ]) { $1 }, derived: salesforceField),
-        words: words, identify: salesforceIdentity)
+        words: words,
+        containers: [
+            Container(
+                path: ["Account"], cure: "Read the opportunity with its account; one without has to get one in the CRM."
+            ),
+            Container(
+                path: ["OpportunityLineItems"], isList: true, cure: "Read the opportunity with its line items."),
+        ],
+        lostWhen: [lost], identify: salesforceIdentity)
+
+    /// Salesforce says of every stage whether it is an end, and which.
+    private static let lost = LostSign(
+        path: ["IsWon"], isTrue: false, and: [LostSign(path: ["IsClosed"], isTrue: true)])
 
     /// One flat record, as platform events and outbound messages have it: lists are JSON in a long text field, whose
     /// items have the attributes' own names.
@@ -23,7 +36,7 @@ extension SourceDefaults {
             .stage: "Baton_Stage__c | StageName", .total: "Baton_Total__c | Amount",
             .currency: "Baton_Currency__c | CurrencyIsoCode", .customerID: "Baton_CustomerId__c | AccountId",
         ]) { $0.isOfItem ? $0.words.joined(separator: ".") : salesforceField($0) },
-        words: words, identify: salesforceIdentity)
+        words: words, lostWhen: [lost], identify: salesforceIdentity)
 
     private static let opportunity: [Attribute: String] = [
         .record: "Id", .opportunity: "Baton_Opportunity__c | Id", .currency: "CurrencyIsoCode",

@@ -20,6 +20,14 @@ public struct SharedSecretVerification: WebhookVerification {
         self.secrets = secrets
     }
 
+    /// The secret stands in the head.
+    public var coversBody: Bool { false }
+
+    /// Returns when the secret is one of those expected; the time plays no part.
+    public func verifyHead(_ head: WebhookRequest, now: Duration) throws(WebhookRefusal) {
+        try verify(head, now: now)
+    }
+
     /// Returns when the secret is one of those expected; the time plays no part.
     public func verify(_ request: WebhookRequest, now: Duration) throws(WebhookRefusal) {
         let value: String

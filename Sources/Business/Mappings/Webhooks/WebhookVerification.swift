@@ -1,5 +1,9 @@
 /// Decides whether a request comes from the source that it claims to come from. Reads no clock and looks nothing up.
 public protocol WebhookVerification: Sendable {
+    /// Whether the body takes part: where it does not, the head alone proves who sent the request.
+    var coversBody: Bool { get }
+    /// Throws where the head alone, without any byte of the body, shows that the request is not genuine.
+    func verifyHead(_ head: WebhookRequest, now: Duration) throws(WebhookRefusal)
     /// Returns when the request is genuine; `now` is the time since 1970 began, in UTC.
     func verify(_ request: WebhookRequest, now: Duration) throws(WebhookRefusal)
 }
@@ -62,10 +66,6 @@ public enum WebhookRefusal: Error, Sendable, Hashable, CustomStringConvertible {
     case wrongSignature
     /// The shared secret is another one.
     case wrongSecret
-    /// The body is no message of the kind that it should be.
-    case unreadableBody
-    /// The message comes from an organization that is not on the list.
-    case unknownOrganization
 
     /// What is wrong, in words.
     public var description: String {
@@ -76,8 +76,6 @@ public enum WebhookRefusal: Error, Sendable, Hashable, CustomStringConvertible {
         case .outsideWindow(let window): "the request is not from within \(window) around now"
         case .wrongSignature: "the signature is not of this request under a known secret"
         case .wrongSecret: "the shared secret is another one"
-        case .unreadableBody: "the body is not the message that it should be"
-        case .unknownOrganization: "the message is from an organization that is not on the list"
         }
     }
 }

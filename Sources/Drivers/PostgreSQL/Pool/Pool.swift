@@ -57,7 +57,8 @@ actor Pool {
 
     func status(size: Int) -> DatabaseStatus {
         DatabaseStatus(
-            open: sessions.count, size: size, waiting: waiting.count, lastFailure: lastFailure?.description)
+            open: sessions.count, size: size, waiting: waiting.count, lastFailure: lastFailure?.description,
+            refusal: lastFailure?.sqlState)
     }
 
     private func accept(_ request: Request) {
@@ -160,17 +161,25 @@ actor Pool {
             endpoints.insert(endpoints.remove(at: index), at: 0)
         }
         var reasons: [String] = []
+        var refusal: String?
         for endpoint in endpoints {
             do throws(PostgreSQLError) {
                 let handle = try await dial(endpoint, settings)
                 lastGood = endpoint
                 return handle
             } catch {
-                guard case .connectionLost(let reason) = error else { throw error }
-                reasons.append(reason)
+                switch error {
+                case .connectionLost(let reason): reasons.append(reason)
+                case .connectionRefused(let state, let reason):
+                    reasons.append(reason)
+                    refusal = state
+                default: throw error
+                }
             }
         }
-        throw .connectionLost(reasons.joined(separator: "; "))
+        let reason = reasons.joined(separator: "; ")
+        guard let refusal else { throw .connectionLost(reason) }
+        throw .connectionRefused(sqlState: refusal, reason: reason)
     }
 
     /// Tries each address of one host.

@@ -54,7 +54,23 @@ final class Dialer: Pollable {
     }
 
     private func end(_ reason: String) -> IOThread.Wait? {
-        done.fulfil(.connectionLost("\(endpoint.description): \(reason)"))
+        let story = "\(endpoint.description): \(reason.prefix { $0 != "\n" })"
+        if let state = Self.sqlState(in: reason) {
+            done.fulfil(.connectionRefused(sqlState: state, reason: story))
+        } else {
+            done.fulfil(.connectionLost(story))
+        }
+        return nil
+    }
+
+    /// A failed connection has no result that could be asked for its SQLSTATE: told verbosely, the message has it after its
+    /// severity, in whatever language that is.
+    private static func sqlState(in message: String) -> String? {
+        for part in message.split(separator: ":", omittingEmptySubsequences: false).dropFirst().dropLast() {
+            let word = part.drop { $0 == " " }
+            let isState = word.utf8.count == 5 && word.utf8.allSatisfy { (48...57) ~= $0 || (65...90) ~= $0 }
+            if isState, part.hasPrefix("  ") { return String(word) }
+        }
         return nil
     }
 
@@ -70,6 +86,7 @@ final class Dialer: Pollable {
         let values = strings.map { UnsafePointer($0.1) } + [nil]
         let handle = PQconnectStartParams(keys, values, 0).map { Handle($0) }
         handle?.ignoreNotices()
+        if let handle { PQsetErrorVerbosity(handle.raw, PQERRORS_VERBOSE) }
         return handle
     }
 }

@@ -10,6 +10,11 @@ enum BrokerEvent {
     case channelClosed(channel: UInt16, code: UInt16, text: String)
     case connectionClosed(code: UInt16, text: String)
     case reply(Reply)
+
+    /// How much of a message's body it holds.
+    var bytes: Int {
+        if case .delivery(let delivery) = self { delivery.body.count } else { 0 }
+    }
 }
 
 /// A message that no queue took, as far as it is needed to find it in the window.

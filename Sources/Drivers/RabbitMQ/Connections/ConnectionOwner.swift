@@ -12,6 +12,8 @@ protocol ConnectionOwner: Actor {
     var link: Link { get set }
     /// The next moment at which something of the owner's expires.
     var nextExpiry: ContinuousClock.Instant? { get }
+    /// How many bytes of messages are taken now; with 0 nothing is read, and the broker keeps the rest.
+    var room: Int { get }
 
     /// Sets a new session up; it may wait for the broker's answers.
     func prepare(_ session: Session) throws(RabbitMQError)
@@ -28,6 +30,8 @@ protocol ConnectionOwner: Actor {
 }
 
 extension ConnectionOwner {
+    var room: Int { .max }
+
     /// Connects, works and reconnects until the connection is closed or the task is cancelled.
     func runLink() async throws(RabbitMQError) {
         if let problem = link.settings.problem() { throw problem }
@@ -79,7 +83,9 @@ extension ConnectionOwner {
         if link.phase == .running, link.session == nil, link.nextAttempt <= .now { connect() }
         if let session = link.session {
             do throws(RabbitMQError) {
-                let events = try session.drain()
+                let room = room
+                if room == 0 { try session.beat() }
+                let events = room > 0 ? try session.drain(atMost: room) : []
                 try receiveCommon(events, on: session)
                 try receive(events, on: session)
                 try send(on: session)
@@ -98,9 +104,11 @@ extension ConnectionOwner {
             return .init(descriptor: nil, events: 0, deadline: deadlines.min())
         }
         // Heartbeats are sent and missed ones noticed only inside the library's calls, so it must be called often.
-        deadlines.append(session.mayHaveMore ? .now : .now + session.heartbeat / 4)
-        let events = Int16(POLLIN) | (session.isCongested ? Int16(POLLOUT) : 0)
-        return .init(descriptor: session.descriptor, events: events, deadline: deadlines.min())
+        let isReading = room > 0
+        deadlines.append(isReading && session.mayHaveMore ? .now : .now + session.heartbeat / 4)
+        let events = (isReading ? Int16(POLLIN) : 0) | (session.isCongested ? Int16(POLLOUT) : 0)
+        // Polled for nothing, a socket that was hung up would still be ready each time.
+        return .init(descriptor: events == 0 ? nil : session.descriptor, events: events, deadline: deadlines.min())
     }
 
     private func connect() {

@@ -11,6 +11,7 @@ private enum PropertyFlag {
     static let timestamp = amqp_flags_t(AMQP_BASIC_TIMESTAMP_FLAG)
     static let type = amqp_flags_t(AMQP_BASIC_TYPE_FLAG)
     static let appID = amqp_flags_t(AMQP_BASIC_APP_ID_FLAG)
+    static let userID = amqp_flags_t(AMQP_BASIC_USER_ID_FLAG)
 }
 
 /// The protocol's number for a message that survives a restart of the broker, and for one that does not.
@@ -32,6 +33,7 @@ extension Properties {
             correlationID: text(source.correlation_id, PropertyFlag.correlationID),
             type: text(source.type, PropertyFlag.type),
             appID: text(source.app_id, PropertyFlag.appID),
+            userID: text(source.user_id, PropertyFlag.userID),
             timestamp: source._flags & PropertyFlag.timestamp != 0 ? source.timestamp : nil,
             isPersistent: source._flags & PropertyFlag.deliveryMode != 0
                 && source.delivery_mode == DeliveryMode.persistent,
@@ -53,6 +55,7 @@ extension Properties {
         result.correlation_id = bytes(correlationID, PropertyFlag.correlationID)
         result.type = bytes(type, PropertyFlag.type)
         result.app_id = bytes(appID, PropertyFlag.appID)
+        result.user_id = bytes(userID, PropertyFlag.userID)
         if let timestamp {
             flags |= PropertyFlag.timestamp
             result.timestamp = timestamp

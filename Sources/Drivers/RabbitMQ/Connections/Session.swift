@@ -24,6 +24,7 @@ final class Session {
     private let answerWithin: Duration
     private var demultiplexer: Demultiplexer
     private var backlog: [BrokerEvent] = []
+    private var lastBeat: ContinuousClock.Instant
 
     /// The most frames that one drain takes, so that events leave the thread in handy portions.
     private static let framesPerDrain = 600
@@ -34,6 +35,7 @@ final class Session {
         self.address = address
         opened = .now
         lastHeard = .now
+        lastBeat = .now
         frameMax = Int(amqp_get_frame_max(state))
         heartbeat = .seconds(Int(amqp_get_heartbeat(state)))
         descriptorNumber = amqp_get_sockfd(state)
@@ -61,16 +63,29 @@ final class Session {
     /// library's publish would read without a deadline first.
     var isLive: Bool { ContinuousClock.now - lastHeard < heartbeat }
 
-    /// Takes what has arrived, at most a few hundred frames, and sends a heartbeat if one is due.
-    func drain() throws(RabbitMQError) -> [BrokerEvent] {
+    /// Takes what has arrived, at most a few hundred frames and one message more than `room` bytes of them, and sends a
+    /// heartbeat if one is due.
+    func drain(atMost room: Int) throws(RabbitMQError) -> [BrokerEvent] {
         var events = backlog
+        var bytes = events.reduce(0) { $0 + $1.bytes }
         backlog = []
         if isReady(for: Int16(POLLIN)) { lastHeard = .now }
         for _ in 0..<Self.framesPerDrain {
-            guard let frame = try nextFrame(waiting: .zero) else { break }
-            if let event = try accept(frame) { events.append(event) }
+            guard bytes < room, let frame = try nextFrame(waiting: .zero) else { break }
+            guard let event = try accept(frame) else { continue }
+            events.append(event)
+            bytes += event.bytes
         }
         return events
+    }
+
+    /// Tells the broker that this end lives while nothing is read: the library says so only where it reads.
+    func beat() throws(RabbitMQError) {
+        guard heartbeat > .zero, ContinuousClock.now - lastBeat >= heartbeat / 2, isWritable() else { return }
+        lastBeat = .now
+        var frame = amqp_frame_t()
+        frame.frame_type = UInt8(AMQP_FRAME_HEARTBEAT)
+        try check(watchdog.observe { amqp_send_frame(state, &frame) })
     }
 
     /// Whether the kernel takes more bytes without making the thread wait.
@@ -115,9 +130,11 @@ final class Session {
         try check(status)
     }
 
-    /// Sends a method and waits for its answer. Only for setting the connection up and taking it down.
+    /// Sends a method and waits for its answer, keeping what else arrives unless it is of no use any more. Only for setting
+    /// the connection up and taking it down.
     func call<Method>(
-        _ id: UInt32, _ method: Method, expecting answer: UInt32, what: String, on channel: UInt16 = Channel.work
+        _ id: UInt32, _ method: Method, expecting answer: UInt32, what: String, on channel: UInt16 = Channel.work,
+        keepingOthers: Bool = true
     ) throws(RabbitMQError) {
         try send(id, method, on: channel)
         let deadline = ContinuousClock.now + answerWithin
@@ -129,7 +146,7 @@ final class Session {
             case .reply(let reply) where reply.channel == channel && reply.method == answer: return
             case .channelClosed(_, let code, let text): throw .channelClosed(code: code, text: text)
             case .connectionClosed(let code, let text): throw .connectionClosed(code: code, text: text)
-            default: backlog.append(event)
+            default: if keepingOthers { backlog.append(event) }
             }
         }
         throw .timedOut("\(what) at \(address)", after: answerWithin)
@@ -142,7 +159,7 @@ final class Session {
         defer { pool.recycle() }
         try call(
             UInt32(AMQP_CONNECTION_CLOSE_METHOD), close, expecting: UInt32(AMQP_CONNECTION_CLOSE_OK_METHOD),
-            what: "closing the connection", on: Channel.connection)
+            what: "closing the connection", on: Channel.connection, keepingOthers: false)
     }
 
     private func nextFrame(waiting limit: Duration) throws(RabbitMQError) -> amqp_frame_t? {

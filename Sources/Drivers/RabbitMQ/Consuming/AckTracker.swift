@@ -17,6 +17,9 @@ struct AckTracker {
     /// The highest number that was delivered.
     private var delivered: UInt64 = 0
     private var done: Set<UInt64> = []
+    /// The bodies' sizes of what is not settled, and their sum.
+    private var sizes: [UInt64: Int] = [:]
+    private(set) var heldBytes = 0
     /// Acknowledged, but behind one that is not.
     private var acknowledgedSingly: Set<UInt64> = []
 
@@ -29,9 +32,12 @@ struct AckTracker {
         Int(delivered - prefix) - done.count - acknowledgedSingly.count
     }
 
-    /// Notes that `number` was delivered.
-    mutating func deliver(_ number: UInt64) {
+    /// Notes that `number` was delivered, with a body of so many bytes.
+    mutating func deliver(_ number: UInt64, bytes: Int = 0) {
         delivered = max(delivered, number)
+        guard bytes > 0 else { return }
+        sizes[number] = bytes
+        heldBytes += bytes
     }
 
     /// Notes that the deliveries are done. Tags of other connections, settled ones and unknown ones are ignored:
@@ -40,6 +46,7 @@ struct AckTracker {
         for tag in tags where tag.epoch == epoch && tag.number > prefix && tag.number <= delivered {
             guard !acknowledgedSingly.contains(tag.number) else { continue }
             done.insert(tag.number)
+            heldBytes -= sizes.removeValue(forKey: tag.number) ?? 0
         }
     }
 

@@ -4,10 +4,11 @@ import Threads
 /// Takes messages from one queue, over a connection of its own that it keeps alive.
 ///
 /// Each delivery must be settled once its effect is committed. What is not settled when the connection ends is
-/// delivered again, with a tag of a new epoch.
+/// delivered again, with a tag of a new epoch. Once the bodies of what is not settled come to `mostBytes`, nothing more is
+/// read until something is settled: the prefetch counts messages, and a thousand of them may be a thousand large ones.
 public actor Consumer: ConnectionOwner {
     /// What arrives, in portions as they come off the connection; it finishes when consuming stops.
-    /// The prefetch bounds how much can pile up here.
+    /// The prefetch and `mostBytes` bound how much can pile up here.
     public nonisolated let deliveries: AsyncStream<[Delivery]>
 
     /// The connection's own thread.
@@ -28,6 +29,7 @@ public actor Consumer: ConnectionOwner {
 
     private let queue: String
     private let prefetch: UInt16
+    private let mostBytes: Int
     private let portions: AsyncStream<[Delivery]>.Continuation
     private var intake = Intake.open
     private var stopWaiters: [CheckedContinuation<Void, Never>] = []
@@ -37,15 +39,17 @@ public actor Consumer: ConnectionOwner {
     /// How many deliveries one portion holds at most.
     private static let portion = 200
 
-    /// A consumer of `queue` with at most `prefetch` unsettled deliveries. It connects in `run`.
+    /// A consumer of `queue` with at most `prefetch` unsettled deliveries, and no more once their bodies come to
+    /// `mostBytes`. It connects in `run`.
     public init(
-        settings: BrokerSettings, queue: String, prefetch: UInt16,
+        settings: BrokerSettings, queue: String, prefetch: UInt16, mostBytes: Int = 32 << 20,
         onEvent: @escaping @Sendable (ConnectionEvent) -> Void = { _ in }
     ) {
         link = Link(settings: settings, onEvent: onEvent)
         self.queue = queue
         // To the broker, 0 means no limit at all.
         self.prefetch = max(1, prefetch)
+        self.mostBytes = max(1, mostBytes)
         (deliveries, portions) = AsyncStream.makeStream()
     }
 
@@ -67,6 +71,9 @@ public actor Consumer: ConnectionOwner {
 
     /// Deliveries of the present connection that are not settled.
     public var unsettled: Int { tracker.unsettled }
+
+    /// A stopping consumer reads on, because the broker's answer comes behind what is under way.
+    var room: Int { intake == .open ? max(0, mostBytes - tracker.heldBytes) : .max }
 
     /// Takes no more messages and finishes `deliveries`; what was delivered can still be settled.
     public func stopConsuming() async {
@@ -101,7 +108,12 @@ public actor Consumer: ConnectionOwner {
         for event in events {
             switch event {
             case .delivery(let delivery):
-                tracker.deliver(delivery.tag.number)
+                if intake != .open, tracker.heldBytes >= mostBytes {
+                    // Not taken in: it goes back to the queue when the connection ends.
+                    tracker.deliver(delivery.tag.number)
+                    continue
+                }
+                tracker.deliver(delivery.tag.number, bytes: delivery.body.count)
                 arrived.append(delivery)
                 if arrived.count == Self.portion {
                     portions.yield(arrived)

@@ -30,6 +30,7 @@ extension Message {
             ("exchange", exchange), ("routing key", routingKey), ("content type", properties.contentType),
             ("content encoding", properties.contentEncoding), ("message id", properties.messageID),
             ("correlation id", properties.correlationID), ("type", properties.type), ("app id", properties.appID),
+            ("user id", properties.userID),
         ]
         for (name, text) in short {
             guard let text, text.utf8.count > 255 else { continue }

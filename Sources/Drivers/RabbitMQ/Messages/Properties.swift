@@ -12,6 +12,8 @@ public struct Properties: Sendable, Equatable {
     public var type: String?
     /// The publishing application.
     public var appID: String?
+    /// The publisher's login; the broker takes no message that names another.
+    public var userID: String?
     /// Seconds since 1970.
     public var timestamp: UInt64?
     /// Whether the message survives a restart of the broker.
@@ -22,8 +24,8 @@ public struct Properties: Sendable, Equatable {
     /// Properties of a persistent message unless said otherwise.
     public init(
         contentType: String? = nil, contentEncoding: String? = nil, messageID: String? = nil,
-        correlationID: String? = nil, type: String? = nil, appID: String? = nil, timestamp: UInt64? = nil,
-        isPersistent: Bool = true, headers: [String: HeaderValue] = [:]
+        correlationID: String? = nil, type: String? = nil, appID: String? = nil, userID: String? = nil,
+        timestamp: UInt64? = nil, isPersistent: Bool = true, headers: [String: HeaderValue] = [:]
     ) {
         self.contentType = contentType
         self.contentEncoding = contentEncoding
@@ -31,6 +33,7 @@ public struct Properties: Sendable, Equatable {
         self.correlationID = correlationID
         self.type = type
         self.appID = appID
+        self.userID = userID
         self.timestamp = timestamp
         self.isPersistent = isPersistent
         self.headers = headers

@@ -50,6 +50,9 @@ public actor Publisher: ConnectionOwner {
     /// Whether the broker's alarm blocks publishing at present.
     public var isBlocked: Bool { blockedReason != nil }
 
+    /// Whether a message would be sent now: connected, heard of the broker of late, and not blocked.
+    public var isReady: Bool { blockedReason == nil && link.session?.isLive ?? false }
+
     /// Publishes `messages` in their order and returns their outcomes in the same order.
     ///
     /// The call ends after `patience` at the latest, plus the time of a connection attempt in progress; cancelling

@@ -6,7 +6,8 @@ struct BrokerURL: Equatable {
     var address: BrokerAddress
     var virtualHost: String
 
-    init(_ text: String) throws(RabbitMQError) {
+    /// A `password` goes before the one in the text, which needs none then.
+    init(_ text: String, password given: Secret? = nil) throws(RabbitMQError) {
         var rest = Substring(text)
         if let tail = Self.dropping("amqps://", from: rest) {
             (isEncrypted, rest) = (true, tail)
@@ -22,7 +23,7 @@ struct BrokerURL: Equatable {
         let authority = rest[..<(slash ?? rest.endIndex)]
         let path = slash.map { rest[rest.index(after: $0)...] } ?? ""
         let at = authority.lastIndex(of: "@")
-        (user, password) = try Self.login(at.map { authority[..<$0] })
+        (user, password) = try Self.login(at.map { authority[..<$0] }, password: given?.value)
         address = try Self.address(
             at.map { authority[authority.index(after: $0)...] } ?? authority,
             defaultPort: isEncrypted ? 5671 : 5672)
@@ -34,13 +35,16 @@ struct BrokerURL: Equatable {
         text.lowercased().hasPrefix(prefix) ? text.dropFirst(prefix.count) : nil
     }
 
-    private static func login(_ text: Substring?) throws(RabbitMQError) -> (user: String, password: String) {
-        guard let text else { return ("guest", "guest") }
+    private static func login(
+        _ text: Substring?, password given: String?
+    ) throws(RabbitMQError) -> (user: String, password: String) {
+        guard let text else { return ("guest", given ?? "guest") }
         guard let colon = text.firstIndex(of: ":") else {
-            throw .invalidURL("a user without a password: write user:password@host")
+            guard let given else { throw .invalidURL("a user without a password: write user:password@host") }
+            return (try decoded(text, what: "user"), given)
         }
-        let password = text[text.index(after: colon)...]
-        return (try decoded(text[..<colon], what: "user"), try decoded(password, what: "password"))
+        let password = try decoded(text[text.index(after: colon)...], what: "password")
+        return (try decoded(text[..<colon], what: "user"), given ?? password)
     }
 
     private static func address(
@@ -88,14 +92,15 @@ struct BrokerURL: Equatable {
 extension BrokerSettings {
     /// Reads a list of URLs that differ in host and port only. Without a path the virtual host is `/`.
     ///
-    /// The errors say which URL is wrong by its place in the list and never quote a user or password.
+    /// The errors say which URL is wrong by its place in the list and never quote a user or password. A `password` goes
+    /// before those in the URLs, which need none then.
     public init(
-        urls: [String], tls: TLSSettings = TLSSettings(), connectionName: String = "baton"
+        urls: [String], password: Secret? = nil, tls: TLSSettings = TLSSettings(), connectionName: String = "baton"
     ) throws(RabbitMQError) {
         var parsed: [BrokerURL] = []
         for (index, url) in urls.enumerated() {
             do throws(RabbitMQError) {
-                parsed.append(try BrokerURL(url))
+                parsed.append(try BrokerURL(url, password: password))
             } catch {
                 guard case .invalidURL(let reason) = error else { throw error }
                 throw .invalidURL("URL \(index + 1) of \(urls.count): \(reason)")

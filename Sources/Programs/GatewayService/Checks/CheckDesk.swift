@@ -15,6 +15,12 @@ struct CheckDesk: Sendable {
     let asksTargets: Bool
     /// How long they may take in all.
     let time: Duration
+    /// How long one request may compute.
+    let computeTime: Duration
+    /// What reads what sources send in their own words.
+    let mappings: [any SourceMapping]
+    /// Where deals are read and planned: a task of its own, as a deadline starts one, would compute on the serving threads.
+    let workbench: Workbench
     let logger: Logger
 
     /// How long the catalog alone may take, once the time for targets is over: together below a second.
@@ -46,17 +52,59 @@ struct CheckDesk: Sendable {
     private func judge(
         _ body: [UInt8], _ verdict: (_ document: PlanDocument, _ notChecked: [String]) -> Verdict
     ) async throws -> Answer {
+        let start = ContinuousClock.now
         let deal: Deal
         do {
-            deal = try DealDocument.deal(in: body, mappings: SourceMappings.all())
-        } catch {
+            deal = try await read(body)
+        } catch let error as Rejection {
             let findings = error.findings.map {
                 PlanFinding(error.incidentClass, $0.path, $0.text, cure: $0.cure, owner: $0.owner)
             }
             return try answer(Verdict(findings, omitted: error.omitted))
         }
-        let (document, notChecked) = try await looked(at: deal)
+        let (document, notChecked) = try await looked(at: deal, until: start + time)
         return try answer(verdict(document, notChecked))
+    }
+
+    /// The deal as intake would read it, in the time that one request may compute, waiting for its turn included.
+    private func read(_ body: [UInt8]) async throws -> Deal {
+        let (workbench, mappings, policies) = (workbench, mappings, try await policies())
+        let end = ContinuousClock.now + computeTime
+        do {
+            return try await withDeadline(computeTime) {
+                try await workbench.run {
+                    try DealDocument.deal(in: body, mappings: mappings, policies: policies) {
+                        ContinuousClock.now < end && !Task.isCancelled
+                    }
+                }
+            }
+        } catch let error as Rejection where ContinuousClock.now < end {
+            throw error
+        } catch let error where error is Rejection || error is DeadlinePassed {
+            logger.warning("a check was given up", metadata: ["bytes": "\(body.count)"])
+            throw tooLong
+        }
+    }
+
+    private func policies() async throws -> SourcePolicies {
+        let (planning, workbench) = (planning, workbench)
+        do {
+            return try await withDeadline(time) { try await workbench.run { try await planning.policies(at: .now) } }
+        } catch {
+            throw unreadable(error)
+        }
+    }
+
+    private var tooLong: Problem {
+        Problem(
+            .unavailable,
+            "judging it took longer than a request may compute, or others took that time: send it again later, or split the "
+                + "deal (BATON_GATEWAY_COMPUTE_TIME)")
+    }
+
+    private func unreadable(_ error: any Error) -> Problem {
+        logger.error("the catalog cannot be read", metadata: ["error": "\(error)"])
+        return Problem(.unavailable, "the catalog by which deals are judged cannot be read")
     }
 
     private func answer(_ verdict: Verdict) throws -> Answer {
@@ -66,24 +114,32 @@ struct CheckDesk: Sendable {
     }
 
     /// The plan with targets asked, or the one without them and what was not looked up: late is worse than partly.
-    private func looked(at deal: Deal) async throws -> (document: PlanDocument, notChecked: [String]) {
-        let (planning, time) = (planning, time)
-        let attempt = PlanningAttempt.now(correlationID: "check", budget: time)
+    private func looked(
+        at deal: Deal, until end: ContinuousClock.Instant
+    ) async throws -> (document: PlanDocument, notChecked: [String]) {
+        let (planning, workbench) = (planning, workbench)
+        let left = max(end - .now, .zero)
+        let attempt = PlanningAttempt.now(correlationID: "check", budget: left)
         if asksTargets {
             do {
-                return (try await withDeadline(time) { try await planning.plan(deal, on: attempt) }, [])
+                return (
+                    try await withDeadline(left) {
+                        try await workbench.run { try await planning.plan(deal, on: attempt) }
+                    }, []
+                )
             } catch {
                 logger.notice("a check was not looked up in full", metadata: ["error": "\(error)"])
             }
         }
         do {
-            let document = try await withDeadline(Self.catalogTime) {
-                try await planning.plan(deal, isOffline: true, on: attempt)
+            let document = try await withDeadline(asksTargets ? Self.catalogTime : left) {
+                try await workbench.run { try await planning.plan(deal, isOffline: true, on: attempt) }
             }
             return (document, [Self.targets])
+        } catch is DeadlinePassed {
+            throw tooLong
         } catch {
-            logger.error("the catalog cannot be read", metadata: ["error": "\(error)"])
-            throw Problem(.unavailable, "the catalog by which deals are judged cannot be read")
+            throw unreadable(error)
         }
     }
 }

@@ -7,35 +7,53 @@ struct HubSpotReader: WebhookReader {
     /// The most entries that HubSpot puts into one webhook.
     static let mostChanges = 100
 
+    var unreadType: String? { Self.unreadType }
+    private static let unreadType = "hubspot.unread.v1"
+
     func read(_ webhook: Webhook) async throws -> Reading {
-        guard let entries = try webhook.json().items else { throw Problem(.unreadable, "the body is no array") }
+        guard let entries = try webhook.entries().items else { throw Problem(.unreadable, "the body is no array") }
         guard entries.count <= Self.mostChanges else {
             throw Problem(.tooLarge, "\(entries.count) changes; \(Self.mostChanges) are allowed at once")
         }
-        let changes = entries.compactMap(HubSpotChange.init)
-        guard changes.count == entries.count else {
-            throw Problem(.unreadable, "an entry lacks portalId, objectId, subscriptionType or occurredAt")
-        }
         var reading = Reading()
-        var wanted: [HubSpotChange] = []
-        for change in changes {
-            if !portals.isEmpty, !portals.contains(change.portal) {
-                reading.ignored.append("\(change.id): the portal is none of ours")
-            } else if !change.isDeal {
-                reading.ignored.append("\(change.id): the object is no deal")
-            } else {
-                wanted.append(change)
+        var changes: [HubSpotChange] = []
+        for (index, entry) in entries.enumerated() {
+            switch HubSpotChange.read(entry, of: portals) {
+            case .change(let change): changes.append(change)
+            case .ignored(let reason): reading.ignored.append("entry \(index + 1): \(reason)")
+            case .unread(let reason):
+                reading.add(
+                    unread: entry, because: "entry \(index + 1): \(reason)", type: Self.unreadType,
+                    at: webhook.received)
             }
         }
-        let found = try await deals.deals(Set(wanted.map(\.object)), until: webhook.deadline)
-        for change in wanted {
-            guard let data = found[change.object]?.data(for: change) else {
-                reading.ignored.append("\(change.id): the deal is gone")
-                continue
-            }
-            reading.events.append(
-                SourceEvent(id: change.id, type: "hubspot.deal.v1", time: change.time, content: .data(data)))
-        }
+        let found = try await deals.deals(Set(changes.flatMap(\.deals)), until: webhook.deadline)
+        for change in changes { Self.add(change, from: found, to: &reading) }
         return reading
+    }
+
+    /// Adds the event of a change, or why there is none.
+    private static func add(
+        _ change: HubSpotChange, from found: [String: HubSpotDeals.Found], to reading: inout Reading
+    ) {
+        var reason: String?
+        for id in change.deals {
+            switch found[id] {
+            case .deal(let deal): return reading.events.append(change.event(for: deal, askedFor: id))
+            case .unreadable(let why): reason = reason ?? why
+            case nil: continue
+            }
+        }
+        let name = change.deals.joined(separator: " and ")
+        if let reason {
+            reading.add(
+                unread: change.entry, because: "deal \(name): \(reason)", type: unreadType, at: change.time)
+        } else if change.mayBeGone {
+            reading.ignored.append("deal \(name): the deal is gone")
+        } else {
+            reading.add(
+                unread: change.entry, because: "deal \(name): merged, and found under none of its ids",
+                type: unreadType, at: change.time)
+        }
     }
 }

@@ -18,6 +18,12 @@ struct Answer: Sendable, Equatable {
         self.init(status, type, bytes: json.canonicalBytes)
     }
 
+    /// Adds what keeps a browser that was led here from doing harm.
+    mutating func harden(isEncrypted: Bool) {
+        headers[.xContentTypeOptions] = "nosniff"
+        if isEncrypted { headers[.strictTransportSecurity] = "max-age=31536000" }
+    }
+
     var response: Response {
         Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }

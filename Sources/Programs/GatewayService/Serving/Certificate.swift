@@ -3,6 +3,12 @@ import Settings
 
 /// The certificate with which requests are served over TLS.
 enum Certificate {
+    /// Of TLS 1.2 only what encrypts and authenticates in one (AEAD), with a key of the connection's own.
+    private static let suites = """
+        ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:\
+        ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305
+        """
+
     /// What a server offers: TLS 1.2 or later with the certificate and key of these files; nil without them. Throws
     /// what is wrong with the files.
     static func configuration(for settings: GatewaySettings) throws -> TLSConfiguration? {
@@ -27,6 +33,7 @@ enum Certificate {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
+        configuration.cipherSuites = suites
         return configuration
     }
 }

@@ -10,22 +10,30 @@ import Observability
 struct Desk: Sendable {
     let webhooks: WebhookDesk
     let checks: CheckDesk
-    /// The largest body that is read, in bytes.
-    let maxBodyBytes: Int
-    let admission: Admission
+    let bodies: Bodies
+    /// Places of requests whose sender is not proven, by address.
+    let reading: Places
+    /// Places of requests whose sender is, by source.
+    let working: Places
+    /// Addresses that speak for others.
+    let proxies: Set<String>
     /// How long a request may take.
     let requestTime: Duration
     /// How long of it is kept for the broker.
     let confirmTime: Duration
+    /// How long what one request says may be computed upon.
+    let computeTime: Duration
+    /// Whether requests come over TLS.
+    let isEncrypted: Bool
     let logger: Logger
 
     /// Answers `request`, whatever happens.
     func respond(to request: Request, _ context: GatewayContext) async -> Response {
         let start = ContinuousClock.now
         let found = Operation.at(request.uri.path)
-        let answer: Answer
+        var answer: Answer
         do {
-            answer = try await self.answer(request, found, start)
+            answer = try await self.answer(request, found, Visit(request, context, start: start, proxies))
         } catch let problem as Problem {
             answer = problem.answer
             if problem.isBeforeTheEnd { close(context) }
@@ -36,63 +44,124 @@ struct Desk: Sendable {
             answer = Problem(.failed, "look for the gateway's last log line at level error").answer
         }
         count(found, answer.status, since: start)
+        answer.harden(isEncrypted: isEncrypted)
         return answer.response
     }
 
+    /// One request on its way.
+    private struct Visit: Sendable {
+        let request: Request
+        let context: GatewayContext
+        let start: ContinuousClock.Instant
+        let caller: Caller
+        let receivedAt = Int64(Date().timeIntervalSince1970 * 1000)
+
+        init(_ request: Request, _ context: GatewayContext, start: ContinuousClock.Instant, _ proxies: Set<String>) {
+            self.request = request
+            self.context = context
+            self.start = start
+            caller = Caller(
+                peer: context.channel.remoteAddress?.ipAddress,
+                forwardedFor: request.headers.filter { $0.name.rawName.lowercased() == "x-forwarded-for" }.map(\.value),
+                proxies: proxies)
+        }
+
+        func described(at publicURL: String, body: [UInt8] = []) -> WebhookRequest {
+            WebhookRequest(
+                method: request.method.rawValue, url: publicURL + request.uri.description,
+                headers: request.headers.map { ($0.name.rawName, $0.value) }, body: body)
+        }
+    }
+
     private func answer(
-        _ request: Request, _ found: (operation: Operation, parameter: String?)?, _ start: ContinuousClock.Instant
+        _ request: Request, _ found: (operation: Operation, parameter: String?)?, _ visit: Visit
     ) async throws -> Answer {
+        // RFC 9112: two servers would else take one request for two hosts'.
+        guard request.head.authority != nil,
+            !request.headers.contains(where: { $0.name.rawName.lowercased() == "host" })
+        else { throw Problem(.unreadable, "a request has one Host").beforeTheEnd }
         guard let (operation, parameter) = found else {
             throw Problem(.notFound, "GET /openapi.json says what there is")
         }
         guard request.method == operation.method else {
             throw Problem(.methodNotAllowed, "use \(operation.method.rawValue)", allowed: operation.method)
         }
-        let deadline = start + requestTime - confirmTime
         switch operation {
-        case .receiveWebhook:
-            let source = parameter ?? ""
-            guard let door = webhooks.doors[source] else { throw Problem(.notFound, "no source is called so") }
-            return try await admission.admit(source) {
-                let webhook = Webhook(
-                    request: WebhookRequest(
-                        method: request.method.rawValue, url: door.publicURL + request.uri.description,
-                        headers: request.headers.map { ($0.name.rawName, $0.value) },
-                        body: try await body(of: request, until: deadline)),
-                    receivedAt: Int64(Date().timeIntervalSince1970 * 1000), deadline: deadline)
-                return try await webhooks.receive(webhook, from: source, through: door)
-            }
+        case .receiveWebhook: return try await webhook(parameter ?? "", visit)
         case .validate, .plan:
-            try checks.admit(request.headers[.authorization])
+            do {
+                try checks.admit(request.headers[.authorization])
+            } catch {
+                logger.warning(
+                    "a check refused",
+                    metadata: ["problem": "\(error.kind.rawValue)"].merging(visit.caller.metadata) { first, _ in first }
+                )
+                throw error
+            }
             // No source is called so: they begin with a letter.
-            return try await admission.admit("/checks") {
-                let body = try await body(of: request, until: deadline)
-                return try await operation == .plan ? checks.plan(body) : checks.validate(body)
+            return try await proven("/checks", visit) { body in
+                try await operation == .plan ? checks.plan(body) : checks.validate(body)
             }
         case .describe:
-            _ = try await body(of: request, until: deadline)
+            _ = try await unproven(visit) { $0 }
             return Answer(.ok, "application/json", bytes: PackageResources.openapi_json)
         }
     }
 
-    private func body(of request: Request, until deadline: ContinuousClock.Instant) async throws -> [UInt8] {
-        let tooLarge = Problem(.tooLarge, "the body is over \(maxBodyBytes) bytes")
-        if let announced = request.headers[.contentLength].flatMap({ Int($0) }), announced > maxBodyBytes {
-            throw tooLarge
+    /// Where the head proves the sender, no stranger gets as far as its body; where the body has to be read first, it has
+    /// a stranger's place until its signature is seen.
+    private func webhook(_ source: String, _ visit: Visit) async throws -> Answer {
+        guard let door = webhooks.doors[source] else { throw Problem(.notFound, "no source is called so") }
+        try webhooks.judgeHead(visit.described(at: door.publicURL), at: visit.receivedAt, from: source, visit.caller)
+        guard door.verification.coversBody else {
+            return try await proven(source, visit) { try await receive($0, source, door, visit) }
         }
-        do {
-            let limit = maxBodyBytes
-            let buffer = try await until(deadline) { try await request.body.collect(upTo: limit) }
-            return Array(buffer.readableBytesView)
-        } catch is NIOTooManyBytesError {
-            throw tooLarge
-        } catch is TimeOver {
-            throw Problem(.tooSlow, "a request may take \(requestTime)")
-        } catch let cancellation as CancellationError {
-            throw cancellation
-        } catch {
-            // Whoever hangs up hears nothing of it, and it is no failure of ours.
-            throw Problem(.unreadable, "the body did not come to its end")
+        let body = try await unproven(visit) { body in
+            try await door.workbench.run {
+                try webhooks.judge(
+                    visit.described(at: door.publicURL, body: body), at: visit.receivedAt, from: source,
+                    through: door, visit.caller)
+            }
+            return body
+        }
+        return try await working.hold(source) {
+            try await bodies.proven.share { share in
+                try share.take(body.count)
+                return try await receive(body, source, door, visit)
+            }
+        }
+    }
+
+    private func receive(
+        _ body: [UInt8], _ source: String, _ door: WebhookDesk.Door, _ visit: Visit
+    ) async throws -> Answer {
+        try await door.workbench.run {
+            let webhook = Webhook(
+                request: visit.described(at: door.publicURL, body: body), receivedAt: visit.receivedAt,
+                deadline: deadline(of: visit), computesUntil: .now + computeTime)
+            return try await webhooks.receive(webhook, from: source, through: door, visit.caller)
+        }
+    }
+
+    private func deadline(of visit: Visit) -> ContinuousClock.Instant { visit.start + requestTime - confirmTime }
+
+    /// Reads the body in a place of the caller `name`, who is proven, and does `work` with it.
+    private func proven(
+        _ name: String, _ visit: Visit, _ work: ([UInt8]) async throws -> Answer
+    ) async throws -> Answer {
+        try await working.hold(name) {
+            try await bodies.proven.share { share in
+                try await work(bodies.read(visit.request, visit.context, until: deadline(of: visit), into: share))
+            }
+        }
+    }
+
+    /// Reads the body in a stranger's place and does `work` with it there.
+    private func unproven(_ visit: Visit, _ work: ([UInt8]) async throws -> [UInt8]) async throws -> [UInt8] {
+        try await reading.hold(visit.caller.network) {
+            try await bodies.unproven.share { share in
+                try await work(bodies.read(visit.request, visit.context, until: deadline(of: visit), into: share))
+            }
         }
     }
 

@@ -12,6 +12,8 @@ struct GatewayServer: Service {
     /// The certificate to show; nil for plain HTTP.
     let tls: TLSConfiguration?
     let desk: Desk
+    /// Places of connections, by address.
+    let connections: Places
     let logger: Logger
     /// Is told the port once requests are served.
     let onBound: @Sendable (Int) async -> Void
@@ -21,10 +23,13 @@ struct GatewayServer: Service {
 
     func run() async throws {
         let (desk, logger, host, port, tls, onBound) = (desk, logger, host, port, tls, onBound)
+        let connections = connections
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let plain = HTTPServerBuilder.http1(
-            configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(Self.idleSeconds)))
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [ConnectionGuard(connections, proxies: desk.proxies)],
+                idleTimeout: .seconds(Self.idleSeconds)))
         let application = Application(
             responder: CallbackResponder<GatewayContext> { request, context in
                 await desk.respond(to: request, context)

@@ -57,6 +57,9 @@ struct Problem: Error, Equatable, Sendable {
     /// The method that would be right.
     var allowed: HTTPRequest.Method?
 
+    /// Whether it is said earlier than its kind is in general.
+    private var isEarly = false
+
     /// How long a sender shall wait that could not be served; senders have schedules of their own beside it.
     static let retryAfterSeconds = 5
 
@@ -66,9 +69,17 @@ struct Problem: Error, Equatable, Sendable {
         self.allowed = allowed
     }
 
+    /// The same, said before the request was read to its end.
+    var beforeTheEnd: Problem {
+        var problem = self
+        problem.isEarly = true
+        return problem
+    }
+
     /// Whether it may be said before the request was read to its end: its connection is of no more use then.
     var isBeforeTheEnd: Bool {
-        switch kind {
+        if isEarly { return true }
+        return switch kind {
         case .notFound, .methodNotAllowed, .notAuthorized, .notPermitted, .tooLarge, .tooSlow, .tooMany: true
         case .notAuthentic, .unsupportedMediaType, .unreadable, .unavailable, .failed: false
         }

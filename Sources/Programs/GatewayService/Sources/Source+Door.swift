@@ -4,21 +4,18 @@ import Mappings
 
 extension Source {
     /// What judges and reads the source's webhooks.
-    func door(client: HTTPClient, logger: Logger) -> WebhookDesk.Door {
+    func door(_ reader: any WebhookReader) -> WebhookDesk.Door {
         WebhookDesk.Door(
             // Only HubSpot signs the address, and has to say which.
-            publicURL: publicURL ?? "http://gateway", verification: verification,
-            reader: reader(client: client, logger: logger))
+            publicURL: publicURL ?? "http://gateway", verification: verification, reader: reader,
+            workbench: Workbench("source \(name)"))
     }
 
     private var verification: any WebhookVerification {
         switch kind {
         case .hubspot: HubSpotVerification(oneOf: keys)
         case .docusign: DocuSignVerification(oneOf: keys)
-        case .salesforceOutbound:
-            OutboundMessageVerification(
-                organizations: Set(organisations.compactMap(SalesforceID.init)), relay: sharedSecret)
-        case .dynamics, .salesforcePlatform, .salesforceChange, .cpq, .canonical: sharedSecret
+        case .salesforceOutbound, .dynamics, .salesforcePlatform, .salesforceChange, .cpq, .canonical: sharedSecret
         }
     }
 
@@ -32,15 +29,19 @@ extension Source {
         return api
     }
 
-    private func reader(client: HTTPClient, logger: Logger) -> any WebhookReader {
+    /// What reads the source's webhooks; `oldest` is how long ago a signed message without a window may have been made, `xml`
+    /// how much an XML text may hold.
+    func reader(client: HTTPClient, oldest: Duration, xml: XMLLimits = XMLLimits(), logger: Logger) -> any WebhookReader
+    {
         switch kind {
-        case .salesforceOutbound: SalesforceOutboundReader()
+        case .salesforceOutbound:
+            SalesforceOutboundReader(organizations: Set(organisations.compactMap(SalesforceID.init)), limits: xml)
         case .salesforcePlatform: SalesforceStreamReader(type: "salesforce.platform-event.v1")
         case .salesforceChange: SalesforceStreamReader(type: "salesforce.change.v1")
         case .dynamics: DynamicsReader(organisations: organisations)
         case .hubspot:
             HubSpotReader(portals: organisations, deals: HubSpotDeals(api: reachable, client: client, logger: logger))
-        case .docusign: DocuSignReader(accounts: organisations)
+        case .docusign: DocuSignReader(accounts: organisations, oldest: oldest)
         case .cpq: CPQReader()
         case .canonical: CanonicalReader()
         }

@@ -6,10 +6,12 @@ struct CanonicalReader: WebhookReader {
 
     func read(_ webhook: Webhook) async throws -> Reading {
         let event = try webhook.json()
-        guard event["specversion"]?.string == "1.0", let id = event["id"]?.string, !id.isEmpty,
-            id.utf8.count <= SourceEvent.longestID, let type = event["type"]?.string, Self.isType(type),
-            event["data"] != nil
+        guard event["specversion"]?.string == "1.0", let id = event["id"]?.string, let type = event["type"]?.string,
+            Self.isType(type), event["data"] != nil
         else { throw Problem(.unreadable, "the body is no CloudEvent 1.0 with id, type and data") }
+        guard SourceEvent.isID(id) else {
+            throw Problem(.unreadable, "the id is not 1 to \(SourceEvent.longestID) printable ASCII characters")
+        }
         return Reading(events: [
             SourceEvent(
                 id: id, type: type, time: event["time"]?.string.flatMap(Timestamp.init) ?? webhook.received,

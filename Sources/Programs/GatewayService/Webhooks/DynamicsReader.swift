@@ -14,10 +14,12 @@ struct DynamicsReader: WebhookReader {
         guard let correlation = context["CorrelationId"]?.string, let operation = context["OperationId"]?.string else {
             throw Problem(.unreadable, "the body is no execution context: it has no CorrelationId and OperationId")
         }
+        // One operation may be about many records, and a relay may read the row anew for each delivery.
+        let record = context["PrimaryEntityId"]?.string ?? ""
         return Reading(events: [
             SourceEvent(
-                id: SourceEvent.id(of: [correlation, operation]), type: "dynamics.execution-context.v1",
-                time: webhook.received, content: .data(context))
+                id: SourceEvent.id(of: [correlation, operation, record], content: context),
+                type: "dynamics.execution-context.v1", time: webhook.received, content: .data(context))
         ])
     }
 }

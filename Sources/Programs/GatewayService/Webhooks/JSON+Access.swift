@@ -31,4 +31,14 @@ extension JSON {
         case .null, .bool, .integer, .string: true
         }
     }
+
+    /// The same with every number that cannot be written as a text.
+    var writable: JSON {
+        switch self {
+        case .number(let number): isWritable ? self : .string(number.text)
+        case .array(let items): .array(items.map(\.writable))
+        case .object(let members): .object(members.map { Member($0.name, $0.value.writable) })
+        case .null, .bool, .integer, .string: self
+        }
+    }
 }

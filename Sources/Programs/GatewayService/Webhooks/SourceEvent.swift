@@ -1,10 +1,12 @@
 import Crypto
 import Deals
+import Mappings
 import RabbitMQ
 
 /// One event of a source on its way to `deal-events`: a CloudEvent whose data are the source's own.
 struct SourceEvent: Sendable, Equatable {
-    /// The source's own id of the event, so that one that is sent again is the same event.
+    /// What the source calls the event, with the record and the content that it carries: sent again it is the same
+    /// event, and another record or newer data under the source's own id is another one.
     let id: String
     /// The mapping's type, such as `hubspot.deal.v1`.
     let type: String
@@ -23,17 +25,34 @@ struct SourceEvent: Sendable, Equatable {
 
     /// The longest id that the event's contract takes, in bytes.
     static let longestID = 128
+    /// How much of a content's hash stands in an id, in hexadecimal digits: 128 bits, which nobody meets twice.
+    private static let digits = 32
+
+    /// Names an event by `parts`, in their order, and by `content`, what of it is the same each time it is sent.
+    static func id(of parts: [String], content: JSON) -> String {
+        id(of: parts + [String(hash(of: content.canonicalBytes).prefix(digits))])
+    }
 
     /// Names an event by `parts`, in their order; an id that would be too long becomes its own hash.
     static func id(of parts: [String]) -> String {
         let id = parts.joined(separator: "-")
-        let isPlain = id.utf8.allSatisfy { 0x21...0x7E ~= $0 }
-        return isPlain && !id.isEmpty && id.utf8.count <= longestID ? id : hash(of: Array(id.utf8))
+        return isID(id) ? id : hash(of: Array(id.utf8))
+    }
+
+    /// Whether the contract takes it as an id: printable ASCII without spaces, which every log, header and row can hold.
+    static func isID(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= longestID && text.utf8.allSatisfy { 0x21...0x7E ~= $0 }
     }
 
     /// SHA-256 in small hexadecimal letters: the id of what has no other.
     static func hash(of bytes: [UInt8]) -> String {
         SHA256.hash(data: bytes).reduce(into: "") { $0 += ($1 < 0x10 ? "0" : "") + String($1, radix: 16) }
+    }
+
+    /// An entry that cannot be read, as an event that the workers turn into an incident.
+    static func unread(_ entry: JSON, because reason: String, type: String, at time: Timestamp) -> SourceEvent {
+        let data = UnreadEntry.data(entry.writable, because: reason)
+        return SourceEvent(id: id(of: ["unread"], content: data), type: type, time: time, content: .data(data))
     }
 
     /// The message that carries the event under `source`.

@@ -9,6 +9,19 @@ struct Webhook: Sendable {
     let receivedAt: Int64
     /// The moment after which nothing may be waited for any more.
     let deadline: ContinuousClock.Instant
+    /// The moment after which nothing may be computed any more.
+    let computesUntil: ContinuousClock.Instant
+
+    /// Whether reading may go on: nobody waits for the answer to what was given up.
+    var mayCompute: @Sendable () -> Bool {
+        let end = computesUntil
+        return { ContinuousClock.now < end && !Task.isCancelled }
+    }
+
+    /// Throws ``Problem`` where the time for computing is over.
+    func checkTime() throws(Problem) {
+        guard mayCompute() else { throw Problem(.unavailable, "reading it took longer than a request may compute") }
+    }
 
     /// The value of a header; nil where it is absent.
     func header(_ name: String) -> String? {
@@ -31,15 +44,20 @@ struct Webhook: Sendable {
         return time
     }
 
-    /// The body as JSON. Throws ``Problem`` for one that is none.
+    /// The body as JSON that can be passed on. Throws ``Problem`` for one that is none.
     func json() throws(Problem) -> JSON {
-        let json: JSON
-        do {
-            json = try JSON(reading: request.body)
-        } catch {
-            throw Problem(.unreadable, "the body \(error.findings.first?.text ?? "is no JSON")")
-        }
+        let json = try entries()
         guard json.isWritable else { throw Problem(.unreadable, "the body has a number that is too large to be one") }
         return json
+    }
+
+    /// The body as JSON, whose entries may hold what cannot be passed on. Throws ``Problem`` for one that is none.
+    func entries() throws(Problem) -> JSON {
+        do {
+            return try JSON(reading: request.body, while: mayCompute)
+        } catch {
+            try checkTime()
+            throw Problem(.unreadable, "the body \(error.findings.first?.text ?? "is no JSON")")
+        }
     }
 }

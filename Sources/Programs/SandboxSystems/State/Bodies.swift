@@ -12,6 +12,7 @@ struct CustomerBody: AskedBody {
     var entity: String
     var taxId: String?
     var email: String?
+    var country: String?
     var parentId: String?
     var archived: Bool?
 
@@ -76,6 +77,7 @@ struct BareBody: AskedBody {
 
 struct HandoffBody: AskedBody {
     var externalReference: String?
+    var contract: String?
     var state: String
     var waitingOn: String?
     var since: String
@@ -83,6 +85,7 @@ struct HandoffBody: AskedBody {
     var projectId: String?
     var customerId: String?
     var scheduleId: String?
+    var attention: String?
     var sourceVersion: Int64
 
     func check() throws(Refusal) {

@@ -46,15 +46,24 @@ struct ERPState: Sendable {
     private enum Trait: Hashable {
         case taxID(String)
         case name(String)
-        case word(String)
+        case part(String)
 
-        static func all(of body: CustomerBody) -> [Trait] {
-            let names = [Trait.name(body.name.lowercased())] + words(of: body.name)
-            return names + (body.taxId.map { [.taxID($0.lowercased())] } ?? [])
+        static func all(of body: CustomerBody) -> Set<Trait> {
+            var traits: Set<Trait> = [.name(Spelled.name(body.name))]
+            if let taxID = body.taxId { traits.insert(.taxID(Spelled.registration(taxID))) }
+            for word in Spelled.words(of: body.name) { traits.formUnion(parts(of: word)) }
+            return traits
         }
 
-        static func words(of text: String) -> [Trait] {
-            text.lowercased().split { !$0.isLetter && !$0.isNumber }.map { .word(String($0)) }
+        /// All pieces of up to three letters: each part of the word begins with one of them.
+        static func parts(of word: String) -> Set<Trait> {
+            let letters = Array(word)
+            return Set(
+                letters.indices.flatMap { start in
+                    (1...3).compactMap { length in
+                        start + length <= letters.count ? .part(String(letters[start..<start + length])) : nil
+                    }
+                })
         }
     }
 
@@ -66,15 +75,22 @@ struct ERPState: Sendable {
         customerByKey[key].flatMap { customers[$0] }
     }
 
-    /// The customers that have this tax id, this name and all words of `search`, each where given, oldest first; of one
-    /// entity or of all.
+    /// The customers that have this tax id, this name and each word of `search` in their name, each where given, oldest
+    /// first; of one entity or of all.
     func customers(entity: String?, taxID: String?, name: String?, search: String?) -> [Customer] {
-        let exact: [Trait?] = [taxID.map { .taxID($0.lowercased()) }, name.map { .name($0.lowercased()) }]
-        let wanted = exact.compactMap(\.self) + (search.map(Trait.words) ?? [])
-        let sets = wanted.map { customersByTrait[$0] ?? [] }
+        let exact: [Trait?] = [
+            taxID.map { .taxID(Spelled.registration($0)) }, name.map { .name(Spelled.name($0)) },
+        ]
+        let words = search.map(Spelled.words) ?? []
+        let wanted = exact.compactMap(\.self) + words.map { .part(String($0.prefix(3))) }
+        let sets = wanted.map { customersByTrait[$0] ?? [] }.sorted { $0.count < $1.count }
         guard var ids = sets.first else { return [] }
         for other in sets.dropFirst() { ids.formIntersection(other) }
-        return ids.sorted().compactMap { customers[$0] }.filter { $0.body.entity == entity ?? $0.body.entity }
+        return ids.sorted().compactMap { customers[$0] }.filter { customer in
+            let known = Spelled.words(of: customer.body.name)
+            return customer.body.entity == entity ?? customer.body.entity
+                && words.allSatisfy { word in known.contains { $0.contains(word) } }
+        }
     }
 
     func project(_ id: String) -> Project? {

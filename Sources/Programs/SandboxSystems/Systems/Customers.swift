@@ -63,7 +63,7 @@ enum Customers {
         let id, key: String
         let externalReference: String?
         let name, entity: String
-        let taxId, email, parentId: String?
+        let taxId, email, country, parentId: String?
         let archived: Bool?
         let correlationId: String
 
@@ -75,6 +75,7 @@ enum Customers {
             entity = customer.body.entity
             taxId = customer.body.taxId
             email = customer.body.email
+            country = customer.body.country
             parentId = customer.body.parentId
             archived = customer.body.archived
             correlationId = customer.correlationID

@@ -17,13 +17,13 @@ public struct SandboxEffect: Sendable, Decodable, Equatable {
 
     /// What was asked, as far as it is judged; every verb has its own fields.
     public struct Asked: Sendable, Decodable, Equatable {
-        /// The contract that a project is for.
+        /// The contract that a project is for, or that a status is about.
         public var contract: String?
         /// The currency of a project or a schedule.
         public var currency: String?
         /// The lines of a schedule.
         public var lines: [Line]?
-        /// Which state of an opportunity a status tells.
+        /// Which state of a contract a status tells.
         public var sourceVersion: Int64?
 
         /// One amount of a billing schedule.

@@ -11,6 +11,7 @@ extension StoreEvidence {
         incidents = try await database.query(Self.incidentRows).map(Incident.init)
         claims = try await database.query(Self.claimRows).map(Claim.init)
         mirrors = try await database.query(Self.mirrorRows).map(Mirror.init)
+        looks = try await database.query(Self.lookRows).map(Look.init)
         journal = try await database.query(Self.journalRows).map(Entry.init)
         brokenJournals = try await JournalAudit(database: database).verify().breaks.map {
             "entry \($0.seq) of handoff \($0.handoff): \($0.what)"
@@ -45,6 +46,11 @@ extension StoreEvidence {
         unprepared: """
             SELECT opportunity, state, due_at IS NOT NULL, source_version, written_version FROM mirrors
             ORDER BY opportunity, target, object
+            """)
+    private static let lookRows = Statement(
+        unprepared: """
+            SELECT l.handoff_id::text, s.name, l.round, l.state
+            FROM looks l JOIN steps s ON s.handoff_id = l.handoff_id AND s.ordinal = l.ordinal ORDER BY 1, 2, 3
             """)
     private static let journalRows = Statement(
         unprepared: """
@@ -103,6 +109,14 @@ extension StoreEvidence.Mirror {
         self.init(
             opportunity: try row.value(0), state: try row.value(1), hasDue: try row.value(2),
             sourceVersion: try row.value(3), writtenVersion: try row.value(4))
+    }
+}
+
+extension StoreEvidence.Look {
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            handoff: try row.value(0), step: try row.value(1), round: Int(try row.value(2, as: Int16.self)),
+            state: try row.value(3))
     }
 }
 

@@ -84,6 +84,14 @@ public struct StoreEvidence: Sendable, Equatable {
         var writtenVersion: Int64
     }
 
+    /// A look at what was once in doubt.
+    public struct Look: Sendable, Equatable {
+        var handoff: String
+        var step: String
+        var round: Int
+        var state: String
+    }
+
     /// An entry of the journal.
     public struct Entry: Sendable, Equatable {
         var handoff: String
@@ -102,7 +110,22 @@ public struct StoreEvidence: Sendable, Equatable {
     var incidents: [Incident] = []
     var claims: [Claim] = []
     var mirrors: [Mirror] = []
+    var looks: [Look] = []
     var journal: [Entry] = []
     /// Where the journal's chains do not hold, in words.
     var brokenJournals: [String] = []
+
+    /// What was in doubt is looked at once its handoff is closed, and while no cancellation works on what it left.
+    var handoffsWhoseLooksSleep: Set<String> {
+        let cancellations = Dictionary(grouping: handoffs.filter { $0.kind == "cancel" && !$0.isClosed }) {
+            "\($0.opportunity)/\($0.contract)"
+        }
+        return Set(
+            handoffs.filter { handoff in
+                !handoff.isClosed
+                    || cancellations["\(handoff.opportunity)/\(handoff.contract)", default: []].contains {
+                        $0.version > handoff.version
+                    }
+            }.map(\.id))
+    }
 }

@@ -19,20 +19,29 @@ enum BackoffJudgement {
         _ entries: [StoreEvidence.Entry], deal: String?, waits: (String) -> [Double]?
     ) -> [Violation] {
         var attempts: [String: Int] = [:]
+        var failed: [String: Double] = [:]
         var found: [Violation] = []
-        for (entry, next) in zip(entries, entries.dropFirst()) {
-            if let step = entry.step, let attempt = entry.attempt { attempts[step] = attempt }
-            guard entry.what == "waiting", entry.cause == "failure", let step = entry.step, next.step == step,
-                ["intent", "found", "absent", "waiting"].contains(next.what), let attempt = attempts[step],
-                let waits = waits(step), !waits.isEmpty
-            else { continue }
-            let least = waits[min(attempt, waits.count) - 1] / 2
-            let gap = next.at - entry.at
-            if gap < least {
-                found.append(
-                    Violation(
-                        .backoff, deal: deal, key: step,
-                        "attempt \(attempt) failed and the next look came after \(gap) s, not before \(least) s"))
+        for entry in entries {
+            guard let step = entry.step else { continue }
+            switch entry.what {
+            case "waiting" where entry.cause == "failure":
+                // What is in doubt is asked about before the back-off is over: the next attempt is what comes after it.
+                failed[step] = failed[step] ?? entry.at
+            case "intent", "undo intent":
+                if let at = failed.removeValue(forKey: step), let attempt = attempts[step], let waits = waits(step),
+                    !waits.isEmpty
+                {
+                    let least = waits[min(attempt, waits.count) - 1] / 2
+                    let gap = entry.at - at
+                    if gap < least {
+                        found.append(
+                            Violation(
+                                .backoff, deal: deal, key: step,
+                                "attempt \(attempt) failed and the next came after \(gap) s, not before \(least) s"))
+                    }
+                }
+                attempts[step] = entry.attempt
+            default: break
             }
         }
         return found

@@ -53,7 +53,7 @@ enum DealJudgements {
     }
 
     static func oneProject(_ evidence: Evidence) -> [Violation] {
-        let projects = Things(evidence).all.filter { $0.isLive && $0.made.verb == "create_project" }
+        let projects = Things(evidence).all.filter { $0.isLive && !$0.isCopy && $0.made.verb == "create_project" }
         return Dictionary(grouping: projects) { $0.made.asked.contract ?? "-" }.sorted { $0.key < $1.key }
             .compactMap { contract, projects in
                 guard projects.count > 1 else { return nil }
@@ -77,20 +77,22 @@ enum DealJudgements {
                 )
             }
         }
-        let told = Dictionary(grouping: evidence.effects.filter { $0.verb == "write_handoff" }, by: \.id)
+        let told = Dictionary(grouping: evidence.effects.filter { $0.verb == "write_handoff" }) {
+            [$0.id, $0.asked.contract ?? "-"].joined(separator: "/")
+        }
         return deals
-            + told.sorted { $0.key < $1.key }.compactMap { opportunity, effects in
+            + told.sorted { $0.key < $1.key }.compactMap { contract, effects in
                 let versions = effects.sorted { $0.seq < $1.seq }.compactMap(\.asked.sourceVersion)
                 guard zip(versions, versions.dropFirst()).contains(where: { $0 > $1 }) else { return nil }
                 return Violation(
-                    .versionsRise, deal: opportunity,
+                    .versionsRise, deal: contract,
                     "the CRM was told \(versions.map(String.init).joined(separator: ", "))")
             }
     }
 
     /// The things of each contract that belong to a handoff.
     private static func byContract(_ evidence: Evidence) -> [(String, [Things.Thing])] {
-        Dictionary(grouping: Things(evidence).all.filter { $0.handoff != nil }) {
+        Dictionary(grouping: Things(evidence).all.filter { $0.handoff != nil && !$0.isCopy }) {
             "\($0.handoff?.opportunity ?? "-")/\($0.handoff?.contract ?? "-")"
         }.sorted { $0.key < $1.key }
     }

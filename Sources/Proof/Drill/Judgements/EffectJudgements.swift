@@ -3,25 +3,61 @@ import Foundation
 /// What the targets did, against what the records say: both ways, and each key once.
 enum EffectJudgements {
     static func onceEach(_ evidence: Evidence) -> [Violation] {
-        let removedCopies = removedCopies(evidence)
+        let copies = copies(evidence)
         return Dictionary(grouping: evidence.effects) { "\($0.system) \($0.verb) \($0.key)" }
             .sorted { $0.key < $1.key }
             .compactMap { name, effects in
-                let count = effects.count { !removedCopies.contains($0.thing) }
+                let count = effects.count { !copies.contains($0.thing) }
                 guard effects.count > 1, count > 1 else { return nil }
                 if effects.allSatisfy({ $0.replacesAll && $0.hash == effects[0].hash }) { return nil }
                 return Violation(.onceEach, key: name, "took effect \(count) times")
             }
     }
 
-    /// A frozen worker may wake, make what another has made in its place, and remove it: such a copy takes no effect.
-    /// It is removed under the key it was made with, followed by `-copy-` and its id.
+    /// What stands beside what the records know and is accounted for: removed, told, or still to be looked at.
+    static func copies(_ evidence: Evidence) -> Set<String> {
+        removedCopies(evidence).union(toldCopies(evidence)).union(awaitedCopies(evidence))
+    }
+
+    /// A target that takes effect late, and a worker that was frozen before it sent, make what another has made in its
+    /// place. A later look removes such a copy, under a key made of the step's and the copy's id.
     static func removedCopies(_ evidence: Evidence) -> Set<String> {
-        let made = Set(evidence.effects.filter(\.isCreation).map { "\($0.thing) \($0.key)" })
+        let steps = evidence.store.stepsByWireKey
+        let made = Dictionary(
+            evidence.effects.filter(\.isCreation).map { ($0.thing, $0.key) }, uniquingKeysWith: { first, _ in first })
         return Set(
             evidence.effects.filter { effect in
-                guard effect.takesBack != nil, let mark = effect.key.range(of: "-copy-") else { return false }
-                return made.contains("\(effect.thing) \(effect.key[..<mark.lowerBound])")
+                guard effect.takesBack != nil, let key = made[effect.thing].flatMap({ steps[$0]?.key }) else {
+                    return false
+                }
+                return effect.key == Things.wireKey("\(key)/copy/\(effect.id)")
+            }.map(\.thing))
+    }
+
+    /// Copies that were not removed, and of which people were told instead: by the ids in their incidents' causes.
+    static func toldCopies(_ evidence: Evidence) -> Set<String> {
+        let ids = evidence.store.incidents.filter { $0.incidentClass == "copy_left" }.compactMap {
+            $0.cause.split(separator: "/").last?.lowercased()
+        }
+        let told = Set(ids)
+        return Set(
+            evidence.effects.filter { $0.isCreation && told.contains($0.id.lowercased()) }.map(\.thing))
+    }
+
+    /// Copies of a handoff that waits for a person: its looks begin when that is over.
+    private static func awaitedCopies(_ evidence: Evidence) -> Set<String> {
+        let handoffs = evidence.store.handoffsWhoseLooksSleep
+        let asleep = Set(
+            evidence.store.looks.filter { $0.state == "waiting" && handoffs.contains($0.handoff) }.map {
+                "\($0.handoff) \($0.step)"
+            })
+        let steps = asleep.isEmpty ? [:] : evidence.store.stepsByWireKey
+        return Set(
+            evidence.effects.filter { effect in
+                guard effect.isCreation, let step = steps[effect.key],
+                    asleep.contains("\(step.handoff) \(step.name)")
+                else { return false }
+                return step.externalID?.lowercased() != effect.id.lowercased()
             }.map(\.thing))
     }
 
@@ -67,7 +103,7 @@ enum EffectJudgements {
             Violation(.effectOwned, key: "\($0.verb) \($0.id)", "took back what was not there")
         }
         return stray
-            + things.all.filter(\.isLive).compactMap { thing in
+            + things.all.filter { $0.isLive && !$0.isCopy }.compactMap { thing in
                 if let step = thing.step {
                     guard !step.stands else { return nil }
                     return Violation(

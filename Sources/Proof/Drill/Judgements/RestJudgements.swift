@@ -3,9 +3,16 @@ enum RestJudgements {
     static func atRest(_ evidence: Evidence) -> [Violation] {
         let holders = Dictionary(
             grouping: evidence.store.handoffs.filter { $0.state == "parked" || $0.asksForApproval }, by: \.opportunity)
+        // A change order whose base is not there waits for people, and holds nothing up.
+        let asked = Set(
+            evidence.store.incidents.filter {
+                $0.state == "open" && ["base_missing", "base_stale"].contains($0.incidentClass)
+            }.compactMap(\.handoff))
         let handoffs = evidence.store.handoffs.compactMap { handoff -> Violation? in
             if handoff.isClosed || handoff.state == "parked" || handoff.asksForApproval { return nil }
-            if handoff.state == "behind", holders[handoff.opportunity] != nil { return nil }
+            if handoff.state == "behind", holders[handoff.opportunity] != nil || asked.contains(handoff.id) {
+                return nil
+            }
             if handoff.state == "scheduled" { return nil }
             let cause = handoff.cause.map { " (\($0))" } ?? ""
             let lease = handoff.state == "running" ? ", a lease is held" : ""
@@ -19,7 +26,17 @@ enum RestJudgements {
         let incidents = evidence.store.incidents.filter { $0.state != "closed" && $0.hasDue }.map {
             Violation(.atRest, key: "incident \($0.id)", "is \($0.state) and its copy is still due")
         }
-        return handoffs + mirrors + incidents
+        let names = Dictionary(
+            evidence.store.handoffs.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let asleep = evidence.store.handoffsWhoseLooksSleep
+        let looks = evidence.store.looks.filter {
+            $0.state != "done" && !($0.state == "waiting" && asleep.contains($0.handoff))
+        }.map { look in
+            Violation(
+                .atRest, deal: names[look.handoff]?.name, key: look.step,
+                "was in doubt, and look \(look.round) at it is still \(look.state)")
+        }
+        return handoffs + mirrors + incidents + looks
     }
 
     static func incidentsOfParked(_ evidence: Evidence) -> [Violation] {

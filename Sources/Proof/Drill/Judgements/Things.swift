@@ -12,6 +12,8 @@ struct Things {
         /// The step under whose key it was made.
         var step: StoreEvidence.Step?
         var handoff: StoreEvidence.Handoff?
+        /// Whether it came late beside another, and is accounted for: then no order holds for it.
+        var isCopy: Bool
 
         var isLive: Bool { gone == nil }
         /// `create_project PRJ-000001` for a reader.
@@ -24,15 +26,18 @@ struct Things {
     let handoffs: [String: StoreEvidence.Handoff]
 
     init(_ evidence: Evidence) {
-        let steps = Dictionary(
-            evidence.store.steps.map { (Self.wireKey($0.key), $0) }, uniquingKeysWith: { first, _ in first })
+        let steps = evidence.store.stepsByWireKey
         handoffs = Dictionary(evidence.store.handoffs.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let copies = EffectJudgements.copies(evidence)
         var live: [String: Int] = [:]
         for effect in evidence.effects.sorted(by: { $0.seq < $1.seq }) {
             if effect.isCreation {
                 live[effect.thing] = all.count
                 let step = steps[effect.key]
-                all.append(Thing(made: effect, step: step, handoff: step.flatMap { handoffs[$0.handoff] }))
+                all.append(
+                    Thing(
+                        made: effect, step: step, handoff: step.flatMap { handoffs[$0.handoff] },
+                        isCopy: copies.contains(effect.thing)))
             } else if effect.takesBack != nil {
                 if let place = live.removeValue(forKey: effect.thing) {
                     all[place].gone = effect.seq
@@ -46,5 +51,12 @@ struct Things {
     /// A key as it goes over the wire: a hash, in small hexadecimal digits.
     static func wireKey(_ key: String) -> String {
         SHA256.hash(data: Data(key.utf8)).hexadecimal
+    }
+}
+
+extension StoreEvidence {
+    /// The step of each key as it goes over the wire.
+    var stepsByWireKey: [String: Step] {
+        Dictionary(steps.map { (Things.wireKey($0.key), $0) }, uniquingKeysWith: { first, _ in first })
     }
 }

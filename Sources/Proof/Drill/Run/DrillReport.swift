@@ -27,8 +27,12 @@ public struct DrillReport: Sendable, Codable {
                 + "frozen \(figures.workersFrozen), failed \(figures.workersFailed)",
             "copies of frozen workers removed \(figures.copiesRemoved)",
         ]
-        if let ready = figures.readyAtRebuild, let seconds = figures.secondsToResume {
-            lines.append("broker rebuilt empty: \(ready) ready handoffs begun again \(tenths(seconds)) s after apply")
+        if let unfinished = figures.unfinishedAtRebuild, let ready = figures.readyAtRebuild,
+            let seconds = figures.secondsToResume
+        {
+            lines.append(
+                "broker rebuilt empty: \(unfinished) unfinished handoffs went on, \(ready) that waited for a ticket "
+                    + "\(tenths(seconds)) s after apply")
         }
         lines += ["", verdict.text]
         lines += unmet.map { "not met: \($0)" }

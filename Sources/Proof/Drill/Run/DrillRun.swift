@@ -153,7 +153,23 @@ public struct DrillRun: Sendable {
         }
     }
 
-    private var faultRules: [Sandbox.Fault] {
+    /// Things that a call makes, and that may come late.
+    private static let makers = [
+        "create_customer", "create_project", "create_tasks", "create_billing_schedule", "activate_project",
+    ]
+
+    private var faultRules: [Sandbox.Fault] { lateness + failures }
+
+    private var lateness: [Sandbox.Fault] {
+        let late = settings.late > 0 ? Self.makers : []
+        let slow = settings.slow > 0 ? [settings.slow] : []
+        let time = Int(settings.lateEffect / .milliseconds(1))
+        return late.map {
+            Sandbox.Fault(verb: $0, effect: "latency", latencyMs: time, probability: settings.late, seed: settings.seed)
+        } + slow.map { Sandbox.Fault(effect: "latency", latencyMs: 1000, probability: $0, seed: settings.seed) }
+    }
+
+    private var failures: [Sandbox.Fault] {
         [
             Sandbox.Fault(
                 verb: "create_project", match: DealStory.refusedProject, effect: "refuse", code: "refused_by_drill",
@@ -176,6 +192,8 @@ public struct DrillRun: Sendable {
         [
             "BATON_AMQP_URL": servers.amqpURL, "BATON_POSTGRESQL_SCHEMA": settings.schema,
             "BATON_TARGETS_URL": targets, "BATON_POOL_SIZE": "2", "BATON_LEASE": "11s", "BATON_TICKET_LEASE": "2s",
+            "BATON_ERP_CALL_BUDGET": "10s", "BATON_ERP_SETTLING_TIME": "3s", "BATON_PSA_CALL_BUDGET": "10s",
+            "BATON_PSA_SETTLING_TIME": "3s", "BATON_LATER_LOOKS": "5s,20s,45s", "BATON_SEND_WINDOW": "2s",
             "BATON_SWEEP_INTERVAL": "300ms", "BATON_TAKEOVERS": "100", "BATON_LOG_LEVEL": "notice",
             "BATON_LOG_FORMAT": "json",
         ].merging(settings.workerSettings) { _, given in given }
@@ -192,6 +210,7 @@ public struct DrillRun: Sendable {
         }
         say("rebuilding the broker empty")
         try await servers.rebuildBroker(log: settings.folder + "/servers.log")
+        figures.unfinishedAtRebuild = try await watch.unfinished()
         let ready = try await watch.ready()
         try await baton("topology", "apply", "--queues", settings.queuesFolder)
         let applied = ContinuousClock.now
@@ -263,10 +282,11 @@ public struct DrillRun: Sendable {
         want(figures.readBacks > 0, when: kills, "at least one read-back of an open intent")
         want(figures.takeovers > 0, when: kills, "at least one take-over")
         want(figures.compensations > 0, when: kills && settings.cancelled > 0, "at least one compensation")
+        want(figures.copiesRemoved > 0, when: settings.late > 0, "a copy that came late and was removed")
         want(figures.workersFrozen > 0, when: settings.faults.contains(.zombie), "a worker frozen and woken")
         want(
-            (figures.readyAtRebuild ?? 0) > 0, when: settings.faults.contains(.rebuild),
-            "a handoff that waits for its ticket when the broker is emptied")
+            (figures.unfinishedAtRebuild ?? 0) > 0, when: settings.faults.contains(.rebuild),
+            "a handoff that is unfinished when the broker is emptied")
         want(
             (figures.secondsToResume ?? .infinity) <= 30, when: settings.faults.contains(.rebuild),
             "all ready handoffs begun again within 30 s of topology apply")

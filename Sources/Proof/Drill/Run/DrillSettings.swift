@@ -34,6 +34,13 @@ public struct DrillSettings: Sendable {
     public var refused = 0.05
     /// The share of calls that take effect without an answer.
     public var lostAnswers = 0.01
+    /// The share of calls that make something which take effect only ``lateEffect`` after they were asked, long after
+    /// their callers have left.
+    public var late = 0.0
+    /// How late such a call is.
+    public var lateEffect = Duration.seconds(18)
+    /// The share of all calls, questions too, that take a second longer.
+    public var slow = 0.0
     /// Over how long most of the deals are published.
     public var load: Duration
     /// How long after the last fault everything must have come to rest.

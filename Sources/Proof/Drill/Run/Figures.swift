@@ -24,9 +24,11 @@ public struct Figures: Sendable, Codable, Equatable {
     public var copiesRemoved = 0
     /// Worker processes that were started, killed from outside, frozen and woken, and that failed by themselves.
     public var workersStarted = 0, workersKilled = 0, workersFrozen = 0, workersFailed = 0
-    /// Handoffs that waited for a ticket when the broker was rebuilt empty.
+    /// Handoffs that were not through when the broker was rebuilt empty; workers go on without tickets meanwhile.
+    public var unfinishedAtRebuild: Int?
+    /// Those of them that waited for a ticket.
     public var readyAtRebuild: Int?
-    /// Seconds from `topology apply` until each of them had been begun again.
+    /// Seconds from `topology apply` until each that waited for a ticket had been begun again.
     public var secondsToResume: Double?
 
     /// Reads what the evidence tells.

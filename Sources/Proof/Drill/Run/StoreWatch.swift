@@ -50,9 +50,16 @@ final class StoreWatch: Sendable {
                 AND NOT (state = 'waiting' AND cause LIKE 'approval:%'))
             + (SELECT count(*) FROM mirrors WHERE due_at IS NOT NULL)
             + (SELECT count(*) FROM incidents WHERE state <> 'closed' AND due_at IS NOT NULL)
+            + (SELECT count(*) FROM looks WHERE due_at IS NOT NULL)
         """)
     private static let ready = Statement(
         "drill_ready", "SELECT id::text, token FROM handoffs WHERE open AND state = 'ready'")
+    private static let unfinished = Statement(
+        "drill_unfinished",
+        """
+        SELECT count(*) FROM handoffs
+        WHERE state IN ('ready', 'running') OR (state = 'waiting' AND cause NOT LIKE 'approval:%')
+        """)
     private static let ended = Statement("drill_ended", "SELECT count(*) FROM handoffs WHERE NOT open")
 
     /// Recorded events, and incidents about unreadable messages; nil while the database is away.
@@ -64,6 +71,11 @@ final class StoreWatch: Sendable {
     /// How many rows will still move by themselves; nil while the database is away.
     func moving() async throws -> Int? {
         try await rows(Self.moving)?.first.map { Int(try $0.value(0, as: Int64.self)) }
+    }
+
+    /// How many handoffs workers have still to do with; nil while the database is away.
+    func unfinished() async throws -> Int? {
+        try await rows(Self.unfinished)?.first.map { Int(try $0.value(0, as: Int64.self)) }
     }
 
     /// How many handoffs are closed; nil while the database is away.

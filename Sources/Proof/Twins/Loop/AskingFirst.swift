@@ -14,7 +14,7 @@ struct AskingFirst<Inner: Saga>: Saga {
         _ deal: String, for handoff: UUID, upon base: Base<Inner.Plan>?, on attempt: PlanningAttempt
     ) async throws -> Inner.Plan {
         let call = Call(key: handoff.uuidString, correlationID: attempt.correlationID, deadline: attempt.deadline)
-        _ = try await erp.findCustomer(as: call)
+        _ = try await erp.findCustomers(as: call)
         return try await inner.plan(deal, for: handoff, upon: base, on: attempt)
     }
 

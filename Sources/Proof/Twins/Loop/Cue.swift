@@ -16,7 +16,7 @@ package struct Cue: Sendable {
     package enum Act: Sendable {
         /// An event is published.
         case event(Arrival)
-        /// Somebody acts on the incident that parks a handoff.
+        /// Somebody acts on the incident that parks a handoff, or else on a change order whose base is not there.
         case support(SupportAct)
         /// Somebody decides at the gate at which a handoff waits.
         case decide(isApproved: Bool)

@@ -37,6 +37,8 @@ package struct Fault: Sendable, Hashable, CustomStringConvertible {
         case doubled
         /// It is done after the worker has given up waiting, at the last moment at which that is possible.
         case late
+        /// It is done later still, when asking about it already counted: only a later look can find it.
+        case afterSettled
         /// The worker stands still before it until others have taken over, and then goes on.
         case overtaken
     }
@@ -60,6 +62,8 @@ package struct Fault: Sendable, Hashable, CustomStringConvertible {
     func happening(to effect: EffectKind) -> Kind? {
         let faults = effect.faults
         guard let kind else { return faults[Int(roll % UInt64(faults.count))] }
+        // Not one that dice throw: what it leaves behind is there twice until it is looked at.
+        if kind == .afterSettled { return effect == .call ? kind : nil }
         return faults.contains(kind) ? kind : nil
     }
 }

@@ -56,10 +56,11 @@ final class Passage: Sendable {
         case .overtaken:
             await goOnWithout(fault?.roll ?? 0)
             course.tell("\(number)\t\(clock.now)\t\(worker) goes on with \(number)")
-        case .late:
-            // Sent in time, done when nobody waits for it any more, and yet before it counts as settled.
+        case .late, .afterSettled:
+            // Sent in time, done when nobody waits for it any more; before it counts as settled, or a second after that.
             try check()
-            later(latest ?? clock.now) { [course] in
+            let extra: Duration = fault?.kind == .afterSettled ? .seconds(1) : .zero
+            later((latest ?? clock.now) + extra) { [course] in
                 course.tell("\tdone late: \(number)")
                 _ = try? act()
             }
@@ -77,7 +78,7 @@ final class Passage: Sendable {
         case .crashAfter: try die()
         case .answerLost: return try unknown(failure, silence ?? value)
         case .doubled: _ = try act()
-        case .crashBefore, .notDone, .late, .overtaken, nil: break
+        case .crashBefore, .notDone, .late, .afterSettled, .overtaken, nil: break
         }
         return value
     }
@@ -140,8 +141,11 @@ struct GatedStore: HandoffStore {
     func admit(_ arrival: Arrival) async throws -> IntakeResult {
         try await pass("admit \(arrival.eventID)") { try store.admit(arrival) }
     }
-    func open(_ incident: RawIncident) async throws -> Bool {
-        try await pass("open incident") { try store.open(incident) }
+    func receive(_ message: ReceivedMessage) async throws -> Reception {
+        try await pass("receive message") { try store.receive(message) }
+    }
+    func origin(ofBody body: [UInt8], in queue: String) async throws -> [String: String]? {
+        try await pass("origin of a message") { try store.origin(ofBody: body, in: queue) }
     }
     func take(_ mirror: MirrorKey) async throws -> TakenMirror? {
         try await pass("take status of \(mirror.opportunity)") { try store.take(mirror) }
@@ -149,9 +153,28 @@ struct GatedStore: HandoffStore {
     func settle(_ outcome: MirrorOutcome) async throws -> SettledMirror {
         try await pass("settle status \(outcome.mirror.sourceVersion)") { try store.settle(outcome) }
     }
-    func sweep() async throws -> Swept { try await pass("sweep") { try store.sweep() } }
-    func readyRows(in queue: String) async throws -> Int {
-        try await pass("count ready rows") { try store.readyRows(in: queue) }
+    func takeLooks() async throws -> [TakenLook] {
+        try await pass("take looks") { try store.takeLooks() }
+    }
+    func settle(_ outcome: LookOutcome) async throws -> SettledLook {
+        try await pass("look \(outcome.look.round) at \(outcome.look.label): \(outcome.result)") {
+            try store.settle(outcome)
+        }
+    }
+    func sweep(publishing: Bool) async throws -> Swept {
+        try await pass("sweep") { try store.sweep(publishing: publishing) }
+    }
+    func next(_ limit: Int) async throws -> [UUID] {
+        try await pass("look at the line") { try store.next(limit) }
+    }
+    func ticketsOut(in queue: String) async throws -> Int {
+        try await pass("count tickets") { try store.ticketsOut(in: queue) }
+    }
+    func hurry(_ missed: MissedTickets) async throws {
+        try await pass("hurry tickets") { try store.hurry(missed) }
+    }
+    func notePublished(_ tickets: [Ticket]) async throws {
+        try await pass("note republished tickets") { try store.notePublished(tickets) }
     }
     func copies(of incidents: [UUID]) async throws -> [IncidentCopy] {
         try await pass("read incidents") { try store.copies(of: incidents) }
@@ -184,12 +207,20 @@ struct GatedOutbox: Outbox {
     let broker: MemoryBroker
     let passage: Passage
 
-    func publish(_ tickets: [Ticket]) async throws {
+    func isReady() -> Bool { true }
+
+    func publish(_ tickets: [Ticket]) async throws -> [Ticket] {
+        var confirmed: [Ticket] = []
         for ticket in tickets {
-            try await passage.pass(.publication, "ticket for \(ticket.queue)", failure: nil, silence: ()) {
+            let isConfirmed = try await passage.pass(
+                .publication, "ticket for \(ticket.queue)", failure: nil, silence: false
+            ) {
                 broker.publish(.ticket(ticket), to: ticket.queue)
+                return true
             }
+            if isConfirmed { confirmed.append(ticket) }
         }
+        return confirmed
     }
 
     func publish(_ copies: [IncidentCopy]) async throws -> [IncidentCopy] {

@@ -42,7 +42,7 @@ final class SimulatedCompany<S: Saga>: Sendable {
         saga: @escaping @Sendable (SimulatedPorts) -> S
     ) {
         plants = setup.loopPlants
-        database = MemoryDatabase(clock: clock, plants: setup.storePlants)
+        database = MemoryDatabase(clock: clock, limits: setup.limits, plants: setup.storePlants)
         targets = MemoryTargets(
             now: { [clock] in clock.instant }, hasNativeKeys: setup.hasNativeKeys,
             isSearchable: !setup.loopPlants.contains(.noReadBack))
@@ -73,6 +73,7 @@ final class SimulatedCompany<S: Saga>: Sendable {
         }
         // A random run sweeps at any time, not only when nothing else moves.
         if course.choice(of: 12) == 11 { await sweep() }
+        if course.choice(of: 12) == 11 { await seek() }
         let message = broker.deliver(course.choice) { worker(of: $0.queue).name }
         if let message {
             await deliver(message, to: worker(of: message.queue))
@@ -81,6 +82,7 @@ final class SimulatedCompany<S: Saga>: Sendable {
         if let due = nextDue() {
             move(to: due)
             await sweep()
+            await lookAround()
             return true
         }
         return await actAtRest()
@@ -91,6 +93,29 @@ final class SimulatedCompany<S: Saga>: Sendable {
         // A sweep that fails is tried again by the next.
         try? await sweeper.sweep()
         if sweeper.passage.isDead { bury(sweeper) }
+    }
+
+    /// Looks at what was in doubt, where that is due: most runs have nothing of it.
+    private func lookAround() async {
+        for queue in Set(database.snapshot.looks.filter(isDue).map(\.queue)).sorted() {
+            let looker = worker(of: queue)
+            // One that fails is taken again when its lease is over.
+            try? await looker.lookAround()
+            if looker.passage.isDead { bury(looker) }
+        }
+    }
+
+    private func isDue(_ look: Rows.Look) -> Bool { look.dueAt.map { $0 <= clock.now } ?? false }
+
+    /// A worker that has room looks at what is ready in its queue.
+    private func seek() async {
+        let seeker = worker(of: queues[course.choice(of: queues.count)].name)
+        do {
+            try await seeker.seek()
+        } catch {
+            course.tell("\t\(seeker.name) leaves it to others: \(error)")
+        }
+        if seeker.passage.isDead { bury(seeker) }
     }
 
     private func deliver(_ message: MemoryBroker.Message, to worker: SimulatedWorker<S>) async {
@@ -111,6 +136,7 @@ final class SimulatedCompany<S: Saga>: Sendable {
         let others =
             tables.mirrors.compactMap(\.dueAt)
             + tables.incidents.filter { $0.state == .open }.compactMap(\.dueAt)
+            + tables.looks.compactMap(\.dueAt)
         return (rows + others + late).min()
     }
 
@@ -208,9 +234,9 @@ extension SimulatedCompany {
                 state.withLock { $0.published.append(arrival.eventID) }
                 broker.publish(.event(arrival), to: S.planningQueue.name)
             case .support(let support):
-                let parked = database.snapshot.incidents.first { $0.isBlocking && $0.state == .open }
-                guard let parked else { return }
-                publish(try database.act(support, on: parked.id))
+                let open = database.snapshot.incidents.filter { $0.state == .open }
+                guard let asked = open.first(where: \.isBlocking) ?? open.first(where: \.isQuestion) else { return }
+                publish(try database.act(support, on: asked.id))
             case .decide(let isApproved):
                 let waiting = database.snapshot.handoffs.first { $0.cause?.hasPrefix("approval:") == true }
                 guard let waiting else { return }
@@ -239,7 +265,14 @@ extension SimulatedCompany {
                             || tables.claims.contains { $0.holder == step.key && self.hash($0.claim.key) == key })
                 }
             }
-            if !isAnnounced { course.complain("\(verb.rawValue) \(key.prefix(6)) was called without an intent") }
+            let isRemoval = tables.looks.contains { look in
+                let owner = tables.handoff(look.step.handoff)
+                guard let step = owner?.steps[look.step.ordinal] else { return false }
+                return look.removals.contains { self.hash("\(step.key)/copy/\($0)") == key }
+            }
+            if !isAnnounced, !isRemoval {
+                course.complain("\(verb.rawValue) \(key.prefix(6)) was called without an intent")
+            }
         }
     }
 

@@ -26,6 +26,8 @@ struct SimulatedWorker<S: Saga>: Sendable {
     private let mirrors: MirrorRunner
     private let desk: IntakeDesk
     private let sweeper: Sweeper
+    private let looks: LookRunner<S>
+    private let line: GatedStore
 
     init(_ name: String, queue: Queue, passage: Passage, in company: SimulatedCompany<S>) {
         self.name = name
@@ -55,7 +57,11 @@ struct SimulatedWorker<S: Saga>: Sendable {
         mirrors = MirrorRunner(
             writers: [CRMStatusWriter.target: CRMStatusWriter(crm: MemoryCRM(company.targets, through: calls))],
             queue: queue, store: store, outbox: outbox, crashes: crashes, logger: logger, host: host)
+        line = store
         desk = IntakeDesk(store: store, outbox: outbox, crashes: crashes)
+        looks = LookRunner(
+            saga: company.saga(ports), queue: queue, store: store, outbox: outbox, logger: logger,
+            isStopping: { false }, host: host)
         sweeper = Sweeper(store: store, outbox: outbox, crashes: crashes, logger: logger)
     }
 
@@ -74,8 +80,18 @@ struct SimulatedWorker<S: Saga>: Sendable {
         if !plants.contains(.ackFirst) { try await acknowledge(message) }
     }
 
+    /// Looks at what stands next in line, without a ticket.
+    func seek() async throws {
+        for id in try await line.next(1) { try await runner.look(at: id) }
+    }
+
     func sweep() async throws {
         if !plants.contains(.noSweeper) { try await sweeper.sweep() }
+    }
+
+    /// Makes the looks that are due.
+    func lookAround() async throws {
+        try await looks.lookAround()
     }
 
     /// An acknowledgement that is lost brings the message back; one that is doubled stands for a doubled delivery.

@@ -35,6 +35,13 @@ private struct TurningStep<Inner: Step>: Step {
     var onRefusal: OnRefusal { .undo }
 
     func claim(for subject: Inner.Subject) -> Claim? { inner.claim(for: subject) }
+    func looksFirst(for subject: Inner.Subject) -> Bool { inner.looksFirst(for: subject) }
+    func look(for subject: Inner.Subject, on attempt: SagaAttempt) async throws -> Found {
+        try await inner.look(for: subject, on: attempt)
+    }
+    func findAll(for subject: Inner.Subject, on attempt: SagaAttempt) async throws -> [Receipt] {
+        try await inner.findAll(for: subject, on: attempt)
+    }
     func find(for subject: Inner.Subject, on attempt: SagaAttempt) async throws -> Found {
         try await inner.find(for: subject, on: attempt)
     }

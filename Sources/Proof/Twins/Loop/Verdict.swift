@@ -14,6 +14,8 @@ struct Verdict {
     /// A step, as the key of a call names it.
     private struct Place: Hashable {
         let opportunity: String
+        let contract: String
+        let version: Int
         let arrival: Int
         let ordinal: Int
     }
@@ -37,7 +39,7 @@ struct Verdict {
             if row.state == .waiting, row.cause?.hasPrefix("approval:") == true { return nil }
             let holder = tables.handoffs.first { $0.opportunity == row.opportunity && $0.state.isInLane }
             let isExcused = holder.map { $0.state == .parked || $0.state == .waiting } ?? false
-            if row.state == .behind, isExcused { return nil }
+            if row.state == .behind, isExcused || tables.isLost(row) { return nil }
             return "\(name(row)) is left \(row.state)"
         }
         complaints += tables.incidents.filter { $0.state == .open }.compactMap { incident in
@@ -46,9 +48,15 @@ struct Verdict {
         }
         complaints += tables.mirrors.compactMap { mirror in
             if mirror.state != .idle { return "a status is left \(mirror.state)" }
-            let said = world.statuses[mirror.key.opportunity]?.sourceVersion
+            let said = world.statuses["\(mirror.key.opportunity)/\(mirror.contract)"]?.sourceVersion
             return said == mirror.sourceVersion
                 ? nil : "the CRM says status \(said ?? 0) and not \(mirror.sourceVersion)"
+        }
+        complaints += tables.looks.filter { $0.state != .done }.compactMap { look in
+            let owner = tables.handoff(look.step.handoff)
+            // A cancellation that waits for a person has its looks wait with it.
+            let isExcused = owner?.state.isOpen == true || look.state == .waiting && tables.isUnderCancellation(look)
+            return isExcused ? nil : "a look at \(owner.map(name) ?? "-") is left \(look.state)"
         }
         if broker.messages > 0 { complaints.append("\(broker.messages) messages are left") }
         return complaints
@@ -64,10 +72,24 @@ struct Verdict {
     /// A key takes effect once. Replacing a customer or a status may be said again.
     private var onceOnly: [String] {
         var seen: [String: Int] = [:]
+        let removed = removedCopies
         for effect in world.effects where effect.verb != .updateCustomer && effect.verb != .writeHandoff {
+            if removed.contains(effect.id), !effect.verb.isInverse { continue }
             seen["\(effect.verb.rawValue) \(effect.key.prefix(6))", default: 0] += 1
         }
         return seen.filter { $0.value > 1 }.keys.sorted().map { "\($0) took effect more than once" }
+    }
+
+    /// The ids of what came late and was removed again, under a key of its own; or told of, where deals share it.
+    private var removedCopies: Set<String> {
+        let steps = tables.handoffs.flatMap(\.steps)
+        let told = tables.incidents.filter { $0.incidentClass == .copyLeft }.compactMap {
+            $0.cause.split(separator: "/").last.map(String.init)
+        }
+        return Set(told).union(
+            world.effects.filter { effect in
+                effect.verb.isInverse && steps.contains { hash("\($0.key)/copy/\(effect.id)") == effect.key }
+            }.map(\.id))
     }
 
     /// Forwards in the order of the plan, version after version; backwards strictly last first.
@@ -76,7 +98,9 @@ struct Verdict {
         var backwards: [String: Place] = [:]
         for (arrival, row) in tables.handoffs.enumerated() {
             for (ordinal, step) in row.steps.enumerated() {
-                let place = Place(opportunity: row.opportunity, arrival: arrival, ordinal: ordinal)
+                let place = Place(
+                    opportunity: row.opportunity, contract: row.contract, version: row.version, arrival: arrival,
+                    ordinal: ordinal)
                 forwards[hash(step.key)] = place
                 backwards[hash(step.key + "/undo")] = place
             }
@@ -84,7 +108,8 @@ struct Verdict {
         var complaints: [String] = []
         var lastDone: [String: Place] = [:]
         var lastUndone: [String: Place] = [:]
-        for effect in world.effects {
+        let removed = removedCopies
+        for effect in world.effects where effect.verb.isInverse || !removed.contains(effect.id) {
             if let place = forwards[effect.key] {
                 // The same step again is not out of order: whether it took effect again is another question.
                 if let last = lastDone[place.opportunity], isBefore(place, last) {
@@ -103,7 +128,10 @@ struct Verdict {
     }
 
     private func isBefore(_ one: Place, _ other: Place) -> Bool {
-        (one.arrival, one.ordinal) < (other.arrival, other.ordinal)
+        // A change order may have come before its base; contracts go in the order in which they came.
+        one.contract == other.contract
+            ? (one.version, one.ordinal) < (other.version, other.ordinal)
+            : (one.arrival, one.ordinal) < (other.arrival, other.ordinal)
     }
 
     /// Whether what a step made is there, by its key; nil for what leaves nothing that a key could find.
@@ -201,6 +229,7 @@ struct Verdict {
 
     private static let outcomes: Set = [
         "done", "found", "absent", "undone", "found undone", "kept", "not undone yet", "refused", "waiting", "parked",
+        "not sent", "looked again",
     ]
 
     /// Every announced call has an outcome after it.

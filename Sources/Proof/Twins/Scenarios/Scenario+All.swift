@@ -69,7 +69,7 @@ extension Scenario {
             "rejected",
             [Cue(.event(try SampleDeals.arrival())), Cue(.event(cancel)), Cue(.decide(isApproved: false))]
         ) { tables, world in
-            states(tables, [.finished, .finished])
+            states(tables, [.finished, .finished]) + said(world, "staffing ready")
                 + counts(world, projects: 1, tasks: 1, schedules: 1, activations: 1)
         }
     }
@@ -200,7 +200,7 @@ extension Scenario {
             [
                 Cue(.event(try SampleDeals.arrival())), Cue(.support(.keep)), Cue(.arm([])),
                 Cue(.support(.requeue(adopting: nil))),
-            ], faults: [TargetFault(.createTasks, .kill), TargetFault(.findTasks, .kill)]
+            ], faults: [TargetFault(.createBillingSchedule, .kill), TargetFault(.findBillingSchedule, .kill)]
         ) { tables, world in
             states(tables, [.finished])
                 + counts(world, projects: 1, tasks: 1, schedules: 1, activations: 1)

@@ -56,6 +56,11 @@ package final class MemoryDatabase: Sendable {
         }
     }
 
+    /// Gives the open incidents up whose causes begin so.
+    package func discardMessages(_ cause: String) {
+        look { tables, now in tables.closeIncidents("discarded", at: now) { $0.cause.hasPrefix(cause) } }
+    }
+
     /// Decides what planning could not.
     package func choose(_ value: String, as what: String, for handoff: UUID) {
         look { tables, _ in
@@ -109,8 +114,11 @@ package struct MemoryStore: HandoffStore {
     package func admit(_ arrival: Arrival) throws -> IntakeResult {
         try database.transaction { try $0.admit(arrival, into: planningQueue, at: $1) }
     }
-    package func open(_ incident: RawIncident) throws -> Bool {
-        database.look { $0.open(incident, at: $1) != nil }
+    package func receive(_ message: ReceivedMessage) throws -> Reception {
+        database.look { $0.receive(message, at: $1) }
+    }
+    package func origin(ofBody body: [UInt8], in queue: String) throws -> [String: String]? {
+        database.look { tables, _ in tables.origin(ofBody: body, in: queue) }
     }
     package func take(_ mirror: MirrorKey) throws -> TakenMirror? {
         database.look { $0.take(mirror, in: queue, at: $1) }
@@ -118,9 +126,22 @@ package struct MemoryStore: HandoffStore {
     package func settle(_ outcome: MirrorOutcome) throws -> SettledMirror {
         try database.transaction { $0.settle(outcome, in: queue, at: $1) }
     }
-    package func sweep() throws -> Swept { try database.transaction { $0.sweep(for: planningQueue, at: $1) } }
-    package func readyRows(in queue: String) throws -> Int {
-        database.look { tables, _ in tables.readyRows(in: queue) }
+    package func takeLooks() throws -> [TakenLook] { database.look { $0.takeLooks(in: queue, at: $1) } }
+    package func settle(_ outcome: LookOutcome) throws -> SettledLook {
+        try database.transaction { try $0.settle(outcome, in: queue, at: $1) }
+    }
+    package func sweep(publishing: Bool) throws -> Swept {
+        try database.transaction { $0.sweep(for: planningQueue, publishing: publishing, at: $1) }
+    }
+    package func next(_ limit: Int) throws -> [UUID] {
+        database.look { $0.next(limit, in: queue, planningQueue: planningQueue, at: $1) }
+    }
+    package func ticketsOut(in queue: String) throws -> Int {
+        database.look { tables, _ in tables.ticketsOut(in: queue) }
+    }
+    package func hurry(_ missed: MissedTickets) throws { database.look { $0.hurry(missed, at: $1) } }
+    package func notePublished(_ tickets: [Ticket]) throws {
+        database.look { tables, _ in tables.notePublished(tickets) }
     }
     package func copies(of incidents: [UUID]) throws -> [IncidentCopy] {
         database.look { tables, _ in tables.copies(of: incidents) }

@@ -39,10 +39,17 @@ package enum Rows {
         package var cause: String?
         var lastError: String?
         var activeSince: Duration
+        let createdAt: Duration
+        /// Since when it has not got on; nil while it does.
+        var troubledSince: Duration?
         package var dueAt: Duration?
         package var token: Int64 = 0
         package var takeovers = 0
         package var publishes = 0
+        /// Whether its ticket is held back while it is ready.
+        package var isWithheld = false
+        /// Whether a call outside was ever announced for it.
+        package var hasBegun = false
         package var requeues = 0
         package var planningAttempts = 0
         var planningTarget: String?
@@ -99,13 +106,27 @@ package enum Rows {
         package var resolution: String?
         package var revision = 0
         package var dueAt: Duration?
+        /// Since when the trouble lasts.
+        var since = Duration.zero
+        /// What is known of the deal of a message.
+        var facts = DealFacts()
+        /// How often the same message came again.
+        var repeats = 0
+        /// What a target said in its own words.
+        package var said: String?
+        /// Where the message came from, and whether somebody moved it by hand.
+        var origin: [String: String] = [:]
+        package var wasMoved = false
+        /// Whether its copy stands in the dead-letter queue.
+        package var hasCopy = false
     }
 
-    /// What another system shall say about an opportunity.
+    /// What another system shall say about a contract.
     package struct Mirror: Sendable {
         package enum State: Sendable { case idle, ready, running, waiting }
 
         package let key: MirrorKey
+        package let contract: String
         var correlationID: String
         package var sourceVersion: Int64 = 1
         package var wanted: String
@@ -133,10 +154,14 @@ package enum Rows {
     package struct Event: Sendable {
         package let source: String
         package let eventID: String
-        package let admission: Admission
+        let contentHash: String
+        package internal(set) var admission: Admission
+        package let publisher: String?
         /// The handoff to which the event leads, now or since its deal was signed.
         package var handoff: UUID?
         package var copies = 0
+
+        var known: KnownEvent { KnownEvent(contentHash: contentHash, admission: admission) }
     }
 
     /// An entry of a handoff's journal.

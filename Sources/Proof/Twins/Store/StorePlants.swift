@@ -26,4 +26,10 @@ package struct StorePlants: OptionSet, Sendable {
     package static let noIntents = StorePlants(rawValue: 1 << 8)
     /// A lane takes every version at once.
     package static let noLanes = StorePlants(rawValue: 1 << 9)
+    /// What was in doubt is never looked at again.
+    package static let noLooks = StorePlants(rawValue: 1 << 10)
+    /// What is on a receipt counts as a copy too.
+    package static let receiptIsNoBar = StorePlants(rawValue: 1 << 11)
+    /// Nobody lets the next in line go.
+    package static let lineStands = StorePlants(rawValue: 1 << 12)
 }

@@ -73,7 +73,7 @@ extension Tables {
             return .exists(Receipt(externalID: id, origin: .linked, contentHash: claims[known].contentHash))
         }
         guard owned(request.handoff, token: request.token) != nil else { return .busy }
-        let settledAt = now + request.timing.budget + request.timing.settle
+        let settledAt = now + request.time
         guard let known else {
             claims.append(Rows.ClaimRow(claim: request.claim, holder: request.holder, settledAt: settledAt))
             return .granted(mustLookFirst: false)

@@ -13,11 +13,13 @@ extension Tables {
             line(
                 "incident", row.cause, row.step, row.queue, row.incidentClass.rawValue, flag(row.isBlocking),
                 row.state == .open ? "open" : "closed", row.resolution, "\(row.round)", flag(row.caseID == row.id),
-                "\(row.revision)", moment(row.dueAt))
+                "\(row.revision)", moment(row.dueAt), moment(row.since), row.facts.opportunity, row.facts.contract,
+                row.facts.version.map { "\($0)" }, flag(row.hasCopy), flag(row.wasMoved), row.said, "\(row.repeats)")
         }
         all += mirrors.map { row in
             line(
-                "status", row.key.opportunity, row.key.target, row.key.object, "\(row.sourceVersion)",
+                "status", row.key.opportunity, row.contract.isEmpty ? nil : row.contract, row.key.target,
+                row.key.object, "\(row.sourceVersion)",
                 "\(row.writtenVersion)", row.wanted, "\(row.state)", row.queue, "\(row.attempts)", moment(row.dueAt),
                 "\(row.token)", "\(row.publishes)")
         }
@@ -29,17 +31,24 @@ extension Tables {
         all += events.map { row in
             line(
                 "event", row.source, row.eventID, row.admission.outcome.rawValue, "\(row.copies)",
-                row.handoff?.lowercased)
+                row.handoff?.lowercased, row.publisher)
         }
         all += signatures.map { row in
             line(
                 "signature", row.envelope, row.opportunity, row.sowHash, row.state.rawValue, row.handoff?.lowercased,
                 moment(row.dueAt))
         }
+        all += names.map { line("name", $0, $1) }
         all += unsignedDeals.map { row in
             line(
                 "unsigned", row.arrival.opportunity, row.arrival.contract, "\(row.arrival.version)",
                 row.arrival.eventID, row.arrival.contentHash, row.state.rawValue, row.handoff?.lowercased)
+        }
+        all += looks.map { row in
+            line(
+                "look", row.step.handoff.lowercased, "\(row.step.ordinal)", "\(row.round)", row.queue,
+                row.state.rawValue, moment(row.dueAt), "\(row.token)", "\(row.attempts)",
+                row.removals.isEmpty ? nil : row.removals.joined(separator: ","), row.outcome?.rawValue)
         }
         return all
     }
@@ -59,7 +68,8 @@ extension Tables {
         let handoff = line(
             "handoff", id, row.opportunity, row.contract, "\(row.version)", row.kind.rawValue, row.state.rawValue,
             row.queue, row.direction.rawValue, row.cause, row.lastError, moment(row.dueAt), "\(row.token)",
-            "\(row.takeovers)", "\(row.publishes)", "\(row.requeues)", "\(row.planningAttempts)", row.planningTarget)
+            "\(row.takeovers)", "\(row.publishes)", "\(row.requeues)", "\(row.planningAttempts)", row.planningTarget,
+            flag(row.isWithheld), flag(row.hasBegun), moment(row.troubledSince))
         return [handoff] + steps + entries + (row.plan.map { [line("plan", id, $0)] } ?? [])
     }
 

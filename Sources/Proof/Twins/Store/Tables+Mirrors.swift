@@ -6,9 +6,10 @@ import Workers
 extension Tables {
     /// What another system shall say from now on; a ticket where it was at rest.
     mutating func want(_ status: Status, for write: OwnerWrite, at now: Duration) -> [Ticket] {
-        let key = MirrorKey(opportunity: write.opportunity, target: status.target, object: status.object)
+        let contract = handoff(write.handoff)?.contract ?? ""
+        let key = MirrorKey(status, opportunity: write.opportunity, contract: contract)
         guard let place = mirrors.firstIndex(where: { $0.key == key }) else {
-            let tickets = insert(status, key, correlationID: write.correlationID, at: now)
+            let tickets = insert(status, key, of: contract, correlationID: write.correlationID, at: now)
             mirrors[mirrors.count - 1].nextTry = nextTry(after: write, at: now)
             return tickets
         }
@@ -34,12 +35,14 @@ extension Tables {
         if case .waiting(let wait) = write.next { now + wait.time } else { nil }
     }
 
-    /// The first status of an opportunity; nothing where there is one already.
-    mutating func insert(_ status: Status, _ key: MirrorKey, correlationID: String, at now: Duration) -> [Ticket] {
+    /// The first status of a contract; nothing where there is one already.
+    mutating func insert(
+        _ status: Status, _ key: MirrorKey, of contract: String, correlationID: String, at now: Duration
+    ) -> [Ticket] {
         guard !mirrors.contains(where: { $0.key == key }) else { return [] }
         let row = Rows.Mirror(
-            key: key, correlationID: correlationID, wanted: status.content, since: now, queue: status.queue.name,
-            dueAt: now + limits.ticketLease)
+            key: key, contract: contract, correlationID: correlationID, wanted: status.content, since: now,
+            queue: status.queue.name, dueAt: now + limits.ticketLease)
         mirrors.append(row)
         return [ticket(of: row)]
     }
@@ -59,9 +62,30 @@ extension Tables {
         mirrors[place].dueAt = now + limits.lease
         let row = mirrors[place]
         return TakenMirror(
-            key: key, token: row.token, sourceVersion: row.sourceVersion, wanted: row.wanted, attempts: row.attempts,
+            key: key, contract: row.contract, questions: questions(of: key.opportunity, row.contract),
+            token: row.token, sourceVersion: row.sourceVersion, wanted: row.wanted, attempts: row.attempts,
             correlationID: row.correlationID, since: TwinClock.date(row.since),
             nextTry: row.nextTry.map(TwinClock.date))
+    }
+
+    /// What people have to decide about a contract, and what holds nothing up.
+    private func questions(of opportunity: String, _ contract: String) -> [OpenQuestion] {
+        handoffs.filter { $0.opportunity == opportunity && $0.contract == contract && $0.state == .behind }
+            .sorted { $0.version < $1.version }.flatMap { row in
+                incidents.filter { $0.handoff == row.id && $0.state == .open && $0.isQuestion }
+                    .map { OpenQuestion(version: row.version, incidentClass: $0.incidentClass) }
+            }
+    }
+
+    /// A question about a contract came up, or was answered: its status is told again. The sweeper publishes the ticket.
+    mutating func tellQuestion(of row: Rows.Handoff, at now: Duration) {
+        for place in mirrors.indices
+        where mirrors[place].key.opportunity == row.opportunity && mirrors[place].contract == row.contract {
+            mirrors[place].sourceVersion += 1
+            guard mirrors[place].state == .idle else { continue }
+            mirrors[place].state = .waiting
+            mirrors[place].dueAt = now
+        }
     }
 
     /// Writes how telling a status ended, if the writer still owns it.
@@ -77,15 +101,18 @@ extension Tables {
         }
         let causes = "mirror/\(mirror.key.target)/\(mirror.key.object)/\(mirror.key.opportunity)/"
         if outcome.result == .written {
-            closeIncidents("written") { $0.incidentClass == .statusRefused && $0.cause.hasPrefix(causes) }
+            closeIncidents("written", at: now) { $0.incidentClass == .statusRefused && $0.cause.hasPrefix(causes) }
         }
-        if case .refused(_, let reason) = outcome.result {
+        if case .refused(_, let reason, let said) = outcome.result {
+            var facts = DealFacts()
+            facts.opportunity = mirror.key.opportunity
+            facts.contract = mirror.contract.isEmpty ? nil : mirror.contract
             settled.incident = open(
                 RawIncident(
                     id: nextID(),
                     cause: causes + "\(mirror.sourceVersion)",
-                    handoff: nil, queue: queue, incidentClass: .statusRefused, story: reason,
-                    correlationID: mirror.correlationID, body: nil, headers: [:]), at: now)
+                    handoff: nil, queue: queue, incidentClass: .statusRefused, story: reason, said: said,
+                    correlationID: mirror.correlationID, body: nil, headers: [:], facts: facts), at: now)
         }
         return settled
     }
@@ -104,7 +131,7 @@ extension Tables {
             row.state = .waiting
             row.dueAt = now + time
             if isAttempt { row.attempts += 1 }
-        case .refused(let time, _):
+        case .refused(let time, _, _):
             row.state = .waiting
             row.dueAt = now + time
             row.attempts += 1

@@ -10,16 +10,16 @@ extension Tables {
         if let place = owned(write.handoff, token: write.token) {
             result.isOwner = true
             try plan(write, place)
-            for change in write.changes { apply(change, going: write.direction, at: now) }
+            for change in write.changes {
+                apply(change, going: write.direction, at: now)
+                if change.isInDoubt { noteDoubt(change.step) }
+            }
             journal += write.entries.map { Rows.Entry(handoff: write.handoff, text: $0) }
             let mirrorTickets = write.status.map { want($0, for: write, at: now) } ?? []
             result.incident = openIncident(of: write, handoffs[place], at: now)
             if write.next == .compensated { openResidues(of: handoffs[place], write, at: now) }
             move(place, write, at: now)
-            if case .ready(let queue) = write.next {
-                result.tickets.append(
-                    Ticket(.handoff(write.handoff), queue: queue, correlationID: write.correlationID))
-            }
+            if handoffs[place].state == .ready { result.tickets = standInLine(place, at: now) }
             result.tickets += mirrorTickets
             if write.next.isClosing, !plants.contains(.laneNotReleased) {
                 result.tickets += advance(write.opportunity, at: now)
@@ -97,11 +97,11 @@ extension Tables {
             let cause = "residue/\(row.id.lowercased)/\(step.key)"
             guard !incidents.contains(where: { $0.cause == cause }) else { continue }
             let id = nextID()
-            incidents.append(
+            file(
                 Rows.Incident(
                     id: id, cause: cause, handoff: row.id, step: step.label, direction: .backwards, queue: step.queue,
                     incidentClass: .residue, isBlocking: false, story: step.keptBecause ?? "",
-                    correlationID: row.correlationID, body: nil, round: row.requeues, caseID: id, dueAt: now))
+                    correlationID: row.correlationID, body: nil, round: row.requeues, caseID: id, dueAt: now), at: now)
         }
     }
 
@@ -115,12 +115,12 @@ extension Tables {
             $0.handoff == write.handoff && $0.step == incident.step && $0.direction == write.incidentDirection
                 && $0.isBlocking
         }
-        incidents.append(
+        file(
             Rows.Incident(
                 id: id, cause: cause, handoff: write.handoff, step: incident.step, direction: write.incidentDirection,
                 queue: write.queue, incidentClass: incident.incidentClass, isBlocking: isBlocking,
                 story: incident.story, correlationID: row.correlationID, body: nil, round: row.requeues,
-                caseID: before?.caseID ?? id, dueAt: now + limits.ticketLease))
+                caseID: before?.caseID ?? id, dueAt: now + limits.ticketLease, said: incident.said), at: now)
         return id
     }
 
@@ -132,15 +132,13 @@ extension Tables {
         switch write.next {
         case .running(let lease):
             row.state = .running
-            row.dueAt = max(row.dueAt ?? .zero, now + lease)
+            row.dueAt = now + lease
         case .ready(let queue):
             row.state = .ready
             row.queue = queue
-            row.dueAt = now + limits.ticketLease
         case .waiting(let wait):
             if isDecided(wait.cause, of: row.id) {
                 row.state = .ready
-                row.dueAt = now + limits.ticketLease
             } else {
                 row.state = .waiting
                 row.cause = wait.cause.name
@@ -168,7 +166,11 @@ extension Tables {
             row.planningTarget = failure.target
         }
         row.publishes = 0
+        if write.isProgress { row.troubledSince = nil }
+        if row.state == .waiting || row.state == .parked { row.troubledSince = row.troubledSince ?? now }
+        row.hasBegun = row.hasBegun || write.begins
         handoffs[place] = row
+        if write.next.isClosing { wakeLooks(of: row, at: now) }
     }
 
     private func isDecided(_ cause: WaitCause, of handoff: UUID) -> Bool {

@@ -8,13 +8,17 @@ package enum SupportAct: Sendable, Equatable {
     case requeue(adopting: String?)
     /// Takes back what was done.
     case undo
-    /// Closes it and leaves what was done as it is.
+    /// Closes it and leaves what was done as it is; gives a change order up whose base is not there.
     case keep
 }
 
 extension Tables {
-    /// Acts on the open incident that parks a handoff; throws, changing nothing, where the protocol forbids it.
+    /// Acts on an open incident that parks a handoff, or asks about one that waits for its base; throws, changing nothing,
+    /// where the protocol forbids it.
     mutating func act(_ act: SupportAct, on incident: UUID, at now: Duration) throws -> [Ticket] {
+        if act == .keep, incidents.contains(where: { $0.id == incident && $0.isQuestion }) {
+            return try discardQuestion(incident, at: now)
+        }
         guard let open = incidents.firstIndex(where: { $0.id == incident && $0.state == .open && $0.isBlocking }),
             let place = incidents[open].handoff.flatMap(place), handoffs[place].state == .parked
         else { throw TwinError("there is no such incident any more") }
@@ -49,8 +53,9 @@ extension Tables {
         row.activeSince = now
         row.dueAt = isDiscarded ? nil : now + limits.ticketLease
         handoffs[place] = row
+        if isDiscarded { wakeLooks(of: row, at: now) }
         forgetAttempts(of: row)
-        closeIncidents("\(act)") { $0.id == incident }
+        closeIncidents("\(act)", at: now) { $0.id == incident }
         return isDiscarded ? advance(row.opportunity, at: now) : [ticket(of: row)]
     }
 

@@ -3,15 +3,19 @@ import FoundationEssentials
 import Workers
 
 extension Tables {
-    /// Makes ready whatever is due.
-    mutating func sweep(for planningQueue: String, at now: Duration) -> Swept {
+    /// Makes ready whatever is due; what is due for a message, only who is `publishing`.
+    mutating func sweep(for planningQueue: String, publishing: Bool, at now: Duration) -> Swept {
         var swept = Swept()
-        for place in handoffs.indices { sweep(handoff: place, at: now, into: &swept) }
-        for place in mirrors.indices { sweep(mirror: place, at: now, into: &swept) }
+        for place in handoffs.indices where publishing || handoffs[place].state != .ready {
+            sweep(handoff: place, at: now, into: &swept)
+        }
         for place in handoffs.indices where handoffs[place].state == .behind && isDue(handoffs[place].dueAt, now) {
             tellBaseMissing(place, at: now)
         }
         tellUnmatched(in: planningQueue, at: now)
+        guard publishing else { return swept }
+        swept.tickets = releaseTickets(at: now)
+        for place in mirrors.indices { sweep(mirror: place, at: now, into: &swept) }
         for place in incidents.indices where incidents[place].state == .open && isDue(incidents[place].dueAt, now) {
             incidents[place].dueAt = now + limits.ticketLease
             swept.incidents += copies(of: [incidents[place].id])
@@ -21,59 +25,38 @@ extension Tables {
 
     private func isDue(_ moment: Duration?, _ now: Duration) -> Bool { moment.map { $0 <= now } ?? false }
 
-    private func ticketLease(after publishes: Int) -> Duration {
-        min(limits.longestTicketLease, limits.ticketLease * (1 << min(publishes, 20)))
-    }
-
     private mutating func sweep(handoff place: Int, at now: Duration, into swept: inout Swept) {
         var row = handoffs[place]
-        guard isDue(row.dueAt, now), [.ready, .running, .waiting].contains(row.state) else { return }
-        let wasReady = row.state == .ready
-        if wasReady, isPaused("queue", row.queue) { return }
+        guard let dueAt = row.dueAt, isDue(dueAt, now), [.ready, .running, .waiting].contains(row.state) else { return }
+        if row.state == .ready {
+            guard !row.isWithheld, !isPaused("queue", row.queue) else { return }
+            handoffs[place].dueAt = now + limits.ticketLease
+            swept.overdue.append(.init(ticket: ticket(of: row), age: now - dueAt))
+            return
+        }
         if row.state == .running {
             if plants.contains(.leasesForEver) { return }
             row.takeovers += 1
         }
-        let publishes = row.publishes
         row.state = .ready
         row.cause = nil
-        row.publishes = wasReady ? publishes + 1 : 0
-        row.dueAt = now + ticketLease(after: row.publishes)
+        row.publishes = 0
+        row.isWithheld = true
+        row.dueAt = now + limits.withheldLease
         handoffs[place] = row
-        swept.due.append(.init(ticket: ticket(of: row), wasReady: wasReady, publishes: publishes))
     }
 
     private mutating func sweep(mirror place: Int, at now: Duration, into swept: inout Swept) {
-        var row = mirrors[place]
-        guard isDue(row.dueAt, now) else { return }
-        let wasReady = row.state == .ready
-        let publishes = row.publishes
-        row.state = .ready
-        row.publishes = wasReady ? publishes + 1 : 0
-        row.dueAt = now + ticketLease(after: row.publishes)
-        mirrors[place] = row
-        swept.due.append(.init(ticket: ticket(of: row), wasReady: wasReady, publishes: publishes))
-    }
-
-    /// Change orders whose base has not come: people are told, and the lane stays free for it.
-    private mutating func tellBaseMissing(_ place: Int, at now: Duration) {
-        let row = handoffs[place]
-        handoffs[place].dueAt = nil
-        let cause = "base/\(row.id.lowercased)"
-        guard !incidents.contains(where: { $0.cause == cause }) else { return }
-        let id = nextID()
-        incidents.append(
-            Rows.Incident(
-                id: id, cause: cause, handoff: row.id, step: nil, direction: nil, queue: row.queue,
-                incidentClass: .baseMissing, isBlocking: false,
-                story: "version \(row.version) changes version \(row.base ?? 0), which has not arrived",
-                correlationID: row.correlationID, body: nil, round: 0, caseID: id, dueAt: now))
-    }
-
-    /// How many rows wait for a worker of `queue` to take their tickets.
-    func readyRows(in queue: String) -> Int {
-        handoffs.count { $0.state == .ready && $0.queue == queue }
-            + mirrors.count { $0.state == .ready && $0.queue == queue }
+        let row = mirrors[place]
+        guard let dueAt = row.dueAt, isDue(dueAt, now) else { return }
+        mirrors[place].state = .ready
+        mirrors[place].dueAt = now + limits.ticketLease
+        if row.state == .ready {
+            swept.overdue.append(.init(ticket: ticket(of: row), age: now - dueAt))
+        } else {
+            mirrors[place].publishes = 0
+            swept.tickets.append(ticket(of: row))
+        }
     }
 
     /// What the dead-letter queue shall show of these incidents, as far as they are open.
@@ -88,13 +71,14 @@ extension Tables {
         }
     }
 
-    /// Notes that the copies stand in the dead-letter queue, unless somebody acted on the incident meanwhile.
+    /// Notes that the copies stand in the dead-letter queue; another falls due where somebody acted meanwhile.
     mutating func markCopied(_ copies: [IncidentCopy]) {
-        for place in incidents.indices where incidents[place].state == .open {
-            let isMeant = copies.contains {
-                $0.id == incidents[place].id && $0.revision == incidents[place].revision
+        for place in incidents.indices {
+            guard let copy = copies.first(where: { $0.id == incidents[place].id }) else { continue }
+            incidents[place].hasCopy = true
+            if incidents[place].state == .open, copy.revision == incidents[place].revision {
+                incidents[place].dueAt = nil
             }
-            if isMeant { incidents[place].dueAt = nil }
         }
     }
 }

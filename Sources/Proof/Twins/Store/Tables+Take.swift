@@ -11,6 +11,7 @@ extension Tables {
         handoffs[place].state = .running
         handoffs[place].token += 1
         handoffs[place].cause = nil
+        handoffs[place].isWithheld = false
         handoffs[place].dueAt = now + limits.lease
         let row = handoffs[place]
         var taken = TakenHandoff(
@@ -21,7 +22,7 @@ extension Tables {
             steps: records(of: row, going: row.direction, at: now), planningAttempts: row.planningAttempts,
             planningTarget: row.planningTarget)
         if row.plan == nil {
-            taken.signature = latestSignature(of: row.opportunity)?.body
+            taken.signature = latestSignature(of: row)?.body
             taken.choices = Dictionary(
                 choices.filter { $0.handoff == id }.map { ($0.what, $0.value) }, uniquingKeysWith: { $1 })
         }
@@ -31,6 +32,8 @@ extension Tables {
         taken.approvals = approvals.filter { $0.handoff == id }.map {
             .init(gate: $0.gate, planHash: $0.planHash, isApproved: $0.isApproved)
         }
+        taken.standing = row.version > 1 ? standing(below: row) : nil
+        taken.released = release(in: queue, at: now)
         return taken
     }
 

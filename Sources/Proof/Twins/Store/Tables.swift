@@ -14,6 +14,7 @@ package struct Tables: Sendable {
     package internal(set) var journal: [Rows.Entry] = []
     /// Changes of steps that the protocol's states do not have.
     package internal(set) var oddities: [String] = []
+    package internal(set) var looks: [Rows.Look] = []
     var claims: [Rows.ClaimRow] = []
     var targets: [String: Rows.Target] = [:]
     var approvals: [Rows.Approval] = []
@@ -21,6 +22,8 @@ package struct Tables: Sendable {
     var signatures: [Rows.Signature] = []
     var unsignedDeals: [Rows.UnsignedDeal] = []
     var pauses: Set<Rows.Pause> = []
+    /// The opportunity, by each other name.
+    var names: [String: String] = [:]
     let limits: TimeLimits
     let plants: StorePlants
     private var made: UInt64 = 0
@@ -66,7 +69,8 @@ package struct Tables: Sendable {
             queue: row.queue, correlationID: row.correlationID)
     }
 
-    /// Hands a free lane to its head: the contract that arrived first, its lowest version whose base has ended.
+    /// Hands a free lane to its head: the contract that arrived first, its lowest version whose base has ended. What is
+    /// overtaken by it is lost from then on.
     mutating func advance(_ opportunity: String, at now: Duration) -> [Ticket] {
         let lane = handoffs.filter { $0.opportunity == opportunity }
         guard plants.contains(.noLanes) || !lane.contains(where: \.state.isInLane) else { return [] }
@@ -76,17 +80,17 @@ package struct Tables: Sendable {
                 && (row.base == nil
                     || lane.contains {
                         $0.contract == row.contract && $0.version == row.base && !$0.state.isOpen
-                    })
+                    } && !isLost(row))
         }
         let head = heads.min { one, other in
             (arrived[one.contract] ?? 0, one.version) < (arrived[other.contract] ?? 0, other.version)
         }
         guard let head, let place = place(of: head.id) else { return [] }
-        handoffs[place].state = .ready
         handoffs[place].publishes = 0
         handoffs[place].activeSince = now
-        handoffs[place].dueAt = now + limits.ticketLease
-        return [ticket(of: handoffs[place])]
+        let tickets = standInLine(place, at: now)
+        tellStaleBases(in: opportunity, at: now)
+        return tickets
     }
 
     /// What the schema's checks and unique indexes would refuse; nil when all is well.

@@ -17,17 +17,15 @@ extension MemoryERP {
         }
     }
 
-    /// Two posts would be two contacts: only a key that is not there yet is posted.
     package func createContact(_ contact: ContactRecord, customer: String, as call: Call) async throws -> String {
-        if let known = try await findContact(customer: customer, as: call) { return known }
-        return try await caller.call(.createContact, as: call) { world, _ in
+        try await caller.call(.createContact, as: call) { world, _ in
             try world.create(contact, customer: customer, key: call.key)
         }
     }
 
-    package func findContact(customer: String, as call: Call) async throws -> String? {
+    package func findContacts(customer: String, as call: Call) async throws -> [String] {
         try await caller.call(.findContact, as: call) { world, _ in
-            world.contact(key: call.key, customer: customer)?.id
+            world.contacts(key: call.key, customer: customer).map(\.id)
         }
     }
 
@@ -48,16 +46,14 @@ extension MemoryERP {
         }
     }
 
-    /// Two posts would be two reservations: only a key that is not there yet is posted.
     package func reserveDimensions(_ dimensions: DimensionRecord, as call: Call) async throws -> String {
-        if let known = try await findReservation(as: call) { return known }
-        return try await caller.call(.reserveDimensions, as: call) { world, _ in
+        try await caller.call(.reserveDimensions, as: call) { world, _ in
             try world.reserve(dimensions, key: call.key)
         }
     }
 
-    package func findReservation(as call: Call) async throws -> String? {
-        try await caller.call(.findReservation, as: call) { world, _ in world.reservation(key: call.key)?.id }
+    package func findReservations(as call: Call) async throws -> [String] {
+        try await caller.call(.findReservation, as: call) { world, _ in world.reservations(key: call.key).map(\.id) }
     }
 
     package func hasReservation(_ id: String, as call: Call) async throws -> Bool {
@@ -74,16 +70,16 @@ extension MemoryERP {
 
 /// Demands of the PSA in memory.
 extension MemoryPSA {
-    /// Two posts would be two demands: only a key that is not there yet is posted.
     package func publishDemand(_ demand: DemandRecord, project: String, as call: Call) async throws -> String {
-        if let known = try await findDemand(project: project, as: call) { return known }
-        return try await caller.call(.publishDemand, as: call) { world, _ in
+        try await caller.call(.publishDemand, as: call) { world, _ in
             world.publish(demand, project: project, key: call.key)
         }
     }
 
-    package func findDemand(project: String, as call: Call) async throws -> String? {
-        try await caller.call(.findDemand, as: call) { world, _ in world.demand(key: call.key, project: project)?.id }
+    package func findDemands(project: String, as call: Call) async throws -> [String] {
+        try await caller.call(.findDemand, as: call) { world, _ in
+            world.demands(key: call.key, project: project).map(\.id)
+        }
     }
 
     package func hasDemand(_ id: String, project: String, as call: Call) async throws -> Bool {

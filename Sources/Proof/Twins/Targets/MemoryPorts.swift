@@ -49,7 +49,7 @@ struct MemoryCaller: Sendable {
         } catch let refusal as TargetRefusal where refusal.status == 404 {
             return .undone
         } catch let refusal as TargetRefusal where refusal.code == "already_invoiced" {
-            return .kept(because: "\(verb.target) says \(refusal.code): \(refusal.text)", owner: .finance)
+            return .kept(because: "\(verb.target) says \(refusal.code)", owner: .finance)
         } catch let refusal as TargetRefusal {
             throw refusal.refused(by: verb.target, isInverse: true)
         }
@@ -82,30 +82,28 @@ package struct MemoryERP: ERP {
         }
     }
 
-    package func findCustomer(as call: Call) async throws -> String? {
-        try await caller.call(.findCustomer, as: call) { world, _ in world.customer(key: call.key)?.id }
+    package func findCustomers(as call: Call) async throws -> [String] {
+        try await caller.call(.findCustomer, as: call) { world, _ in world.customers(key: call.key).map(\.id) }
     }
 
     package func hasCustomer(_ id: String, as call: Call) async throws -> Bool {
         try await caller.call(.hasCustomer, as: call) { world, _ in world.customers.contains { $0.id == id } }
     }
 
-    /// Two posts would be two projects: only a key that is not there yet is posted.
     package func createProject(_ project: ProjectRecord, as call: Call) async throws -> String {
-        if let known = try await findProject(as: call) { return known }
         do {
             return try await caller.call(.createProject, as: call) { world, _ in
                 try world.create(project, key: call.key)
             }
         } catch let refused as Refused where project.number != nil {
             // A worker that was overtaken finds the number taken, by the very project that it was to make.
-            guard let known = try await findProject(as: call) else { throw refused }
+            guard let known = try await findProjects(as: call).first else { throw refused }
             return known
         }
     }
 
-    package func findProject(as call: Call) async throws -> String? {
-        try await caller.call(.findProject, as: call) { world, _ in world.project(key: call.key)?.id }
+    package func findProjects(as call: Call) async throws -> [String] {
+        try await caller.call(.findProject, as: call) { world, _ in world.projects(key: call.key).map(\.id) }
     }
 
     package func hasProject(_ id: String, as call: Call) async throws -> Bool {
@@ -130,9 +128,17 @@ package struct MemoryERP: ERP {
 
     package func findBillingSchedule(as call: Call) async throws -> Found {
         try await caller.call(.findBillingSchedule, as: call) { world, now in
-            guard let schedule = world.schedule(key: call.key) else { return .absent }
+            guard let schedule = world.schedules(key: call.key).first else { return .absent }
             guard schedule.finishes <= now else { return .unfinished(retryAfter: Self.patience) }
             return .present(Receipt(externalID: schedule.id, origin: .created))
+        }
+    }
+
+    package func findBillingSchedules(as call: Call) async throws -> [String] {
+        try await caller.call(.findBillingSchedule, as: call) { world, now in
+            let schedules = world.schedules(key: call.key)
+            guard schedules.allSatisfy({ $0.finishes <= now }) else { throw Self.stillProcessing }
+            return schedules.map(\.id)
         }
     }
 
@@ -155,17 +161,15 @@ package struct MemoryPSA: PSA {
         caller = MemoryCaller(targets: targets, gate: gate)
     }
 
-    /// Two posts would append the tasks twice: only a key that is not there yet is posted.
     package func createTasks(_ list: TaskListRecord, project: String, as call: Call) async throws -> String {
-        if let known = try await findTasks(project: project, as: call) { return known }
-        return try await caller.call(.createTasks, as: call) { world, _ in
+        try await caller.call(.createTasks, as: call) { world, _ in
             try world.create(list, project: project, key: call.key)
         }
     }
 
-    package func findTasks(project: String, as call: Call) async throws -> String? {
+    package func findTaskLists(project: String, as call: Call) async throws -> [String] {
         try await caller.call(.findTasks, as: call) { world, _ in
-            world.taskList(key: call.key, project: project)?.id
+            world.taskLists(key: call.key, project: project).map(\.id)
         }
     }
 

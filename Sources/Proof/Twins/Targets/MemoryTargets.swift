@@ -53,6 +53,7 @@ package final class MemoryTargets: Sendable {
 
     /// Throws for a call that must not be sent any more.
     package func checkDeadline(of call: Call, _ verb: TargetVerb) throws {
+        if verb.isWrite, call.sendBy < call.deadline, now() >= call.sendBy { throw NotSent(target: verb.target) }
         guard now() < call.deadline else {
             throw Unavailable(.failure, target: verb.target, reason: "the call's deadline is past: not sent")
         }
@@ -92,7 +93,10 @@ struct TargetRefusal: Error {
 
     /// As the ports say it.
     func refused(by target: String, isInverse: Bool) -> Refused {
-        Refused(isInverse ? .undoRefused : incidentClass, "\(target) answered \(status): \(code): \(text)")
+        let isKnown = SandboxCodes.known.contains(code)
+        return Refused(
+            isInverse ? .undoRefused : incidentClass, "\(target) answered \(status)" + (isKnown ? " \(code)" : ""),
+            said: isKnown ? text : "\(code): \(text)")
     }
 
     /// Whose mistake it is.

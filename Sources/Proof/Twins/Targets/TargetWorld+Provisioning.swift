@@ -4,16 +4,17 @@ import Connectors
 extension TargetWorld {
     func customers(entity: String?, taxID: String?, name: String?) -> [CustomerMatch] {
         matches(entity) { record in
-            (taxID.map { record.taxID?.lowercased() == $0.lowercased() } ?? true)
-                && (name.map { record.name.lowercased() == $0.lowercased() } ?? true)
+            let stem = record.taxID.map(Spelling.stem)
+            return (taxID.map { stem == Spelling.stem(ofNumber: $0) } ?? true)
+                && (name.map { Spelling.folded(record.name) == Spelling.folded($0) } ?? true)
         }
     }
 
     func customers(entity: String?, searching words: String) -> [CustomerMatch] {
         let wanted = Self.words(of: words)
         return matches(entity) { record in
-            let known = Self.words(of: record.name)
-            return !wanted.isEmpty && wanted.allSatisfy(known.contains)
+            let known = Spelling.plain(record.name)
+            return !wanted.isEmpty && wanted.allSatisfy { known.contains($0) }
         }
     }
 
@@ -21,12 +22,12 @@ extension TargetWorld {
         customers.filter { $0.record.legalEntity == entity ?? $0.record.legalEntity && isMeant($0.record) }.map {
             CustomerMatch(
                 id: $0.id, name: $0.record.name, entity: $0.record.legalEntity, taxID: $0.record.taxID,
-                parentID: $0.record.parentID)
+                country: $0.record.country, parentID: $0.record.parentID)
         }
     }
 
     private static func words(of text: String) -> Set<String> {
-        Set(text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init))
+        Set(Spelling.plain(text).split { !$0.isLetter && !$0.isNumber }.map(String.init))
     }
 
     /// A child without its parent is never made.
@@ -35,8 +36,8 @@ extension TargetWorld {
         throw TargetRefusal(status: 422, code: "unknown_parent", text: "\(parent) does not exist")
     }
 
-    func contact(key: String, customer: String) -> Contact? {
-        isSearchable ? contacts.first { $0.key == key && $0.customer == customer && !$0.isGone } : nil
+    func contacts(key: String, customer: String) -> [Contact] {
+        isSearchable ? contacts.filter { $0.key == key && $0.customer == customer && !$0.isGone } : []
     }
 
     func contacts(like contact: ContactRecord, customer: String) -> [Contact] {
@@ -69,8 +70,8 @@ extension TargetWorld {
 
 /// What is reserved before a project and asked for after it.
 extension TargetWorld {
-    func reservation(key: String) -> Reservation? {
-        isSearchable ? reservations.first { $0.key == key && !$0.isGone } : nil
+    func reservations(key: String) -> [Reservation] {
+        isSearchable ? reservations.filter { $0.key == key && !$0.isGone } : []
     }
 
     func hasReservation(_ id: String) -> Bool { reservations.contains { $0.id == id && !$0.isGone } }
@@ -97,8 +98,8 @@ extension TargetWorld {
         note(.releaseDimensions, key, id)
     }
 
-    func demand(key: String, project: String) -> Demand? {
-        isSearchable ? demands.first { $0.key == key && $0.project == project && !$0.isGone } : nil
+    func demands(key: String, project: String) -> [Demand] {
+        isSearchable ? demands.filter { $0.key == key && $0.project == project && !$0.isGone } : []
     }
 
     func hasDemand(_ id: String, project: String) -> Bool {

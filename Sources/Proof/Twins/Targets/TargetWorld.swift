@@ -108,14 +108,14 @@ package struct TargetWorld: Sendable {
 
 /// The ERP: customers and schedules know their keys, projects do not.
 extension TargetWorld {
-    func customer(key: String) -> Customer? { isSearchable ? customers.first { $0.key == key } : nil }
+    func customers(key: String) -> [Customer] { isSearchable ? customers.filter { $0.key == key } : [] }
     func project(_ id: String) -> Project? { projects.first { $0.id == id && !$0.isGone } }
-    func project(key: String) -> Project? {
-        isSearchable ? projects.first { $0.key == key && !$0.isGone } : nil
+    func projects(key: String) -> [Project] {
+        isSearchable ? projects.filter { $0.key == key && !$0.isGone } : []
     }
     func schedule(_ id: String) -> Schedule? { schedules.first { $0.id == id && !$0.isGone } }
-    func schedule(key: String) -> Schedule? {
-        isSearchable ? schedules.first { $0.key == key && !$0.isGone } : nil
+    func schedules(key: String) -> [Schedule] {
+        isSearchable ? schedules.filter { $0.key == key && !$0.isGone } : []
     }
 
     mutating func create(_ customer: CustomerRecord, key: String) throws -> String {
@@ -218,8 +218,8 @@ extension TargetWorld {
 
 /// The PSA and the CRM.
 extension TargetWorld {
-    func taskList(key: String, project: String) -> TaskList? {
-        isSearchable ? taskLists.first { $0.key == key && $0.project == project && !$0.isGone } : nil
+    func taskLists(key: String, project: String) -> [TaskList] {
+        isSearchable ? taskLists.filter { $0.key == key && $0.project == project && !$0.isGone } : []
     }
 
     func hasTaskList(_ id: String, project: String) -> Bool {
@@ -273,8 +273,9 @@ extension TargetWorld {
 
     /// Where a newer status is there already, that stays.
     mutating func write(_ status: HandoffStatus, opportunity: String, key: String) {
-        if let known = statuses[opportunity], known.sourceVersion > status.sourceVersion || known == status { return }
-        statuses[opportunity] = status
+        let name = "\(opportunity)/\(status.contract ?? "")"
+        if let known = statuses[name], known.sourceVersion > status.sourceVersion || known == status { return }
+        statuses[name] = status
         note(.writeHandoff, key, opportunity)
     }
 }

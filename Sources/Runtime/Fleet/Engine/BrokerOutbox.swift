@@ -6,14 +6,32 @@ import Sagas
 final class BrokerOutbox: Outbox {
     private let publisher: Publisher
     private let batcher: Batcher<Message, PublishOutcome>
+    /// Makes due what waits for tickets that are not known to have arrived.
+    private let missed: @Sendable ([Ticket]) async -> Void
 
-    init(publisher: Publisher) {
+    init(publisher: Publisher, missed: @escaping @Sendable ([Ticket]) async -> Void = { _ in }) {
         self.publisher = publisher
+        self.missed = missed
         batcher = Batcher(limit: 500) { await publisher.publish($0) }
     }
 
-    func publish(_ tickets: [Ticket]) async throws {
-        for ticket in tickets { _ = try await batcher.submit(Self.message(for: ticket)) }
+    func isReady() async -> Bool { await publisher.isReady }
+
+    func publish(_ tickets: [Ticket]) async throws -> [Ticket] {
+        if tickets.isEmpty { return [] }
+        // Nobody waits for a broker that is away or takes nothing: the work goes on without tickets meanwhile.
+        guard await publisher.isReady else {
+            await missed(tickets)
+            return []
+        }
+        let messages = try tickets.map(Self.message(for:))
+        let outcomes =
+            messages.count == 1 ? [try await batcher.submit(messages[0])] : await publisher.publish(messages)
+        let confirmed = zip(tickets, outcomes).filter { $0.1 == .confirmed }.map(\.0)
+        if confirmed.count < tickets.count {
+            await missed(zip(tickets, outcomes).filter { $0.1 != .confirmed }.map(\.0))
+        }
+        return confirmed
     }
 
     func publish(_ copies: [IncidentCopy]) async throws -> [IncidentCopy] {

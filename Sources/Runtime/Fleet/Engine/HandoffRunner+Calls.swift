@@ -2,16 +2,19 @@ import Sagas
 import Workers
 
 extension HandoffRunner {
-    /// Announces the step and makes its effect; false when the handoff is out of this worker's hands.
+    /// How long calls for `task` may take and hide.
+    func timing(of task: SagaTask<S.Plan>) -> CallTiming { store.limits.targets[task.target] ?? task.step.timing }
+
+    /// Looks whether there is anything to do, announces the step and makes its effect; false when the handoff is out of
+    /// this worker's hands.
     func perform(_ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>) async throws -> Bool {
-        let asked = host.now()
         guard try await passKnownGate(&work, place, task) else { return false }
         var claimed: Receipt?
         var mustLookFirst = false
         if let claim = task.claim {
             // The claim is this transaction's: what is gathered must be committed under the same ownership first.
-            if work.hasChanges { guard try await commitRunning(&work, task.timing).isOwner else { return false } }
-            switch try await store.claim(work.claimRequest(claim, task.timing, place)) {
+            if work.hasChanges { guard try await hold(&work, for: timing(of: task).budget) else { return false } }
+            switch try await store.claim(work.claimRequest(claim, timing(of: task), place)) {
             case .exists(let receipt): claimed = receipt
             case .granted(let look): mustLookFirst = look
             case .busy:
@@ -19,15 +22,51 @@ extension HandoffRunner {
                 return false
             }
         }
-        guard let gate = try await announce(&work, place, task) else { return false }
-        let attempt = work.attempt(place, claim: task.claim, claimed: claimed, deadline: asked + task.timing.budget)
-        let announced = work
-        return try await settle(&work, place, task, gate) { work in
-            var attempt = attempt
-            if mustLookFirst, case .present(let receipt) = try await task.step.find(for: task.plan, on: attempt) {
-                // Another deal may have made it, with other data: compared and changed like any that is known.
-                attempt = announced.attempt(place, claim: task.claim, claimed: receipt, deadline: attempt.deadline)
+        // Another deal may have made it, with other data: compared and changed like any that is known.
+        if mustLookFirst {
+            guard
+                try await ask(
+                    &work, place, task,
+                    { work, deadline in
+                        let attempt = work.attemptToFind(place, claim: task.claim, deadline: deadline)
+                        if case .present(let receipt) = try await task.step.find(for: task.plan, on: attempt) {
+                            claimed = receipt
+                        }
+                        return nil
+                    })
+            else { return false }
+        }
+        if task.step.looksFirst(for: task.plan) {
+            guard try await look(&work, place, task, claimed) else { return false }
+            if work.steps[place].state == .done { return true }
+        }
+        return try await call(&work, place, task, claimed)
+    }
+
+    /// Asks whether the step's effect is there already, in time of its own and before anything is announced.
+    private func look(
+        _ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>, _ claimed: Receipt?
+    ) async throws -> Bool {
+        try await ask(&work, place, task) { work, deadline in
+            let attempt = work.attempt(place, claim: task.claim, claimed: claimed, deadline: deadline)
+            switch try await task.step.look(for: task.plan, on: attempt) {
+            case .present(let receipt):
+                try work.markDone(place, receipt: receipt, claim: task.claim, wasFound: true)
+            case .absent: break
+            case .unfinished(let retryAfter): return retryAfter
             }
+            return nil
+        }
+    }
+
+    private func call(
+        _ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>, _ claimed: Receipt?
+    ) async throws -> Bool {
+        let window = Window(from: host.now(), timing(of: task))
+        guard let gate = try await announce(&work, place, task) else { return false }
+        let attempt = work.attempt(
+            place, claim: task.claim, claimed: claimed, sendBy: window.sendBy, deadline: window.deadline)
+        return try await settle(&work, place, task, gate, window) { work in
             let receipt = try await task.step.perform(for: task.plan, on: attempt)
             crashes.reached(.answerBeforeOutcome)
             try work.markDone(place, receipt: receipt, claim: task.claim, wasFound: false)
@@ -36,7 +75,6 @@ extension HandoffRunner {
 
     /// Announces taking the step's effect back, and takes it back; what deals share, or what was there before, stays.
     func compensate(_ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>) async throws -> Bool {
-        let asked = host.now()
         guard let receipt = work.steps[place].receipt else {
             throw Refused(.unknown, "step \(work.steps[place].label) is done and left no receipt")
         }
@@ -45,11 +83,12 @@ extension HandoffRunner {
             try work.markUndone(place, as: .kept(because: because, owner: nil), wasFound: false)
             return true
         }
-        guard try await passKnownGate(&work, place, task), let gate = try await announce(&work, place, task) else {
-            return false
-        }
-        let attempt = work.attempt(place, claim: nil, claimed: nil, deadline: asked + task.timing.budget)
-        return try await settle(&work, place, task, gate) { work in
+        guard try await passKnownGate(&work, place, task) else { return false }
+        let window = Window(from: host.now(), timing(of: task))
+        guard let gate = try await announce(&work, place, task) else { return false }
+        let attempt = work.attempt(
+            place, claim: nil, claimed: nil, sendBy: window.sendBy, deadline: window.deadline)
+        return try await settle(&work, place, task, gate, window) { work in
             let undone = try await task.step.compensate(receipt, for: task.plan, on: attempt)
             crashes.reached(.undoAnswerBeforeOutcome)
             try work.markUndone(place, as: undone, wasFound: false)
@@ -58,7 +97,8 @@ extension HandoffRunner {
 
     /// Asks the target what an announced call did.
     func readBack(_ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>) async throws -> Bool {
-        try await ask(&work, place, task) { work, deadline in
+        noteTakeover(&work, place)
+        let isInHand = try await ask(&work, place, task) { work, deadline in
             let attempt = work.attemptToFind(place, claim: task.claim, deadline: deadline)
             switch try await task.step.find(for: task.plan, on: attempt) {
             case .present(let receipt):
@@ -68,11 +108,14 @@ extension HandoffRunner {
             }
             return nil
         }
+        guard isInHand, work.steps[place].state == .planned, work.direction == .forwards else { return isInHand }
+        return try await passBackoff(&work, place, task)
     }
 
     /// Asks the target whether what was to be taken back is still there.
     func readBackUndo(_ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>) async throws -> Bool {
-        try await ask(&work, place, task) { work, deadline in
+        noteTakeover(&work, place)
+        let isInHand = try await ask(&work, place, task) { work, deadline in
             let attempt = work.attemptToFind(place, claim: task.claim, deadline: deadline)
             switch try await task.step.find(for: task.plan, on: attempt) {
             case .present: try work.markStanding(place)
@@ -81,6 +124,28 @@ extension HandoffRunner {
             }
             return nil
         }
+        guard isInHand, work.steps[place].state == .done else { return isInHand }
+        return try await passBackoff(&work, place, task)
+    }
+
+    /// Who called and did not say how it ended may still be calling: frozen, or ahead of the database's clock.
+    private func noteTakeover(_ work: inout HandoffWork, _ place: Int) {
+        if work.taken.takeovers > 0 || work.taken.kind == .cancel { work.noteDoubt(place) }
+    }
+
+    /// Whether what failed may be tried again at once: it was asked about as soon as that counted, and what is left of
+    /// the back-off comes after that.
+    private func passBackoff(
+        _ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>
+    ) async throws -> Bool {
+        let failures = work.steps[place].attempts
+        guard failures > 0 else { return true }
+        let backoff = queue.backoff.wait(afterFailures: failures, fraction: host.fraction())
+        // It failed within its budget: what is sure to have passed since then is the settling time.
+        let left = backoff - timing(of: task).settle
+        guard left > .zero else { return true }
+        try await wait(&work, place, .unavailable(.failure), for: left, reason: nil)
+        return false
     }
 
     /// Asks the target for what a person made by hand, and takes it for the step's own when it is there.
@@ -110,8 +175,8 @@ extension HandoffRunner {
         _ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>,
         _ call: (inout HandoffWork, ContinuousClock.Instant) async throws -> Duration?
     ) async throws -> Bool {
-        let deadline = host.now() + task.timing.budget
         guard try await passKnownGate(&work, place, task) else { return false }
+        guard try await hold(&work, for: timing(of: task).budget) else { return false }
         let gate = try await store.gate(of: task.target)
         if case .shut(let cause, let time) = gate {
             gates.note(gate, of: task.target)
@@ -120,12 +185,13 @@ extension HandoffRunner {
         }
         let unfinished: Duration?
         do {
-            unfinished = try await call(&work, deadline)
+            unfinished = try await call(&work, host.now() + timing(of: task).budget)
         } catch let refused as Refused {
             report(&work, .well, task, gate)
+            giveClaimBack(&work, place, task)
             return try await refuse(&work, place, task, refused)
         } catch let error where !(error is CancellationError) {
-            return try await retryLater(&work, place, task, error, gate, afterCall: false)
+            return try await retryLater(&work, place, task, error, gate, after: nil)
         }
         report(&work, .well, task, gate)
         guard let unfinished else { return true }
@@ -137,8 +203,9 @@ extension HandoffRunner {
     private func announce(
         _ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>
     ) async throws -> TargetGate? {
-        try work.announceCall(place, timing: task.timing)
-        let result = try await commitRunning(&work, task.timing, calling: task.target)
+        let timing = timing(of: task)
+        try work.announceCall(place, timing: timing)
+        let result = try await commitRunning(&work, lease: timing.untilSettled, calling: task.target)
         guard result.isOwner else { return nil }
         if case .shut(let cause, let time) = result.gate {
             gates.note(result.gate, of: task.target)
@@ -150,26 +217,48 @@ extension HandoffRunner {
         return result.gate
     }
 
-    /// Runs the call and writes down what came of it. Returned is done; refused is surely not done; anything else is in
-    /// doubt.
+    /// Runs the call and writes down what came of it. Returned is done; refused or not sent is surely not done; anything
+    /// else is in doubt.
     private func settle(
-        _ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>, _ gate: TargetGate,
+        _ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>, _ gate: TargetGate, _ window: Window,
         _ call: (inout HandoffWork) async throws -> Void
     ) async throws -> Bool {
         metrics.attempts(step: type(of: task.step).name, queue: queue.name)
         do {
+            guard host.now() < window.sendBy else { throw NotSent(target: task.target) }
             try await call(&work)
             report(&work, .well, task, gate)
             return true
+        } catch is NotSent {
+            return try await announceAnew(&work, place, task)
         } catch let refused as Refused {
             report(&work, .well, task, gate)
             work.withdrawCall(place, claim: task.claim)
             return try await refuse(&work, place, task, refused)
         } catch is CancellationError {
+            work.noteDoubt(place)
             throw CancellationError()
         } catch {
-            return try await retryLater(&work, place, task, error, gate, afterCall: true)
+            return try await retryLater(&work, place, task, error, gate, after: window)
         }
+    }
+
+    /// Takes the announcement of a call back that was not sent in time, so that it is announced anew; a machine that is
+    /// late again and again leaves it to others.
+    private func announceAnew(
+        _ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>
+    ) async throws -> Bool {
+        try work.withdrawUnsent(place, claim: task.claim)
+        logger.warning("call was not sent in time", metadata: work.metadata(step: work.steps[place].label))
+        guard work.unsentCalls >= 3 else { return true }
+        try await commit(&work, .ready(queue: queue.name))
+        return false
+    }
+
+    /// Where nothing was announced, a claim is left to others at once.
+    private func giveClaimBack(_ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>) {
+        guard work.steps[place].state == .planned, task.claim != nil else { return }
+        work.withdrawCall(place, claim: task.claim)
     }
 
     /// A person is asked; or what came before is undone, where the step says so and nothing is past its return.
@@ -179,20 +268,22 @@ extension HandoffRunner {
         let label = work.steps[place].label
         work.entries.append(try JournalEntry.refused(step: label, incidentClass: refused.incidentClass))
         guard work.direction == .forwards, task.step.onRefusal == .undo, !work.isPastReturn else {
-            try await park(&work, refused.incidentClass, refused.reason, step: label)
+            try await park(&work, refused.incidentClass, refused.reason, said: refused.said, step: label)
             return false
         }
-        work.notice = .init(incidentClass: refused.incidentClass, story: refused.reason, step: label)
+        work.notice = .init(
+            incidentClass: refused.incidentClass, story: refused.reason, said: refused.said, step: label)
         work.lastError = refused.reason
         work.entries.append(try JournalEntry.turnedBack())
         work.turnBack()
-        return try await commitRunning(&work, task.timing).isOwner
+        return try await commitRunning(&work, lease: store.limits.lease).isOwner
     }
 
-    /// Puts the step off. What the target says of a call settles that call; what it says of a read-back settles nothing.
+    /// Puts the step off. What the target says of a call settles that call; what it says of a question settles nothing,
+    /// and leaves a claim to others where nothing was announced.
     private func retryLater(
         _ work: inout HandoffWork, _ place: Int, _ task: SagaTask<S.Plan>, _ error: any Error, _ gate: TargetGate,
-        afterCall: Bool
+        after call: Window?
     ) async throws -> Bool {
         let unavailable =
             error as? Unavailable ?? Unavailable(.failure, target: task.target, reason: "\(type(of: error))")
@@ -204,24 +295,30 @@ extension HandoffRunner {
         let isAttempt = unavailable.isAttempt && gate != .probe
         let failures = work.steps[place].attempts + (isAttempt ? 1 : 0)
         let backoff = queue.backoff.wait(afterFailures: max(failures, 1), fraction: host.fraction())
-        let wait = max(backoff, unavailable.retryAfter ?? .zero)
+        var wait = max(backoff, unavailable.retryAfter ?? .zero)
+        if call == nil { giveClaimBack(&work, place, task) }
         switch unavailable.cause {
         case .failure:
             report(&work, .failed(reason: unavailable.reason), task, gate)
             if isAttempt { work.countFailure(place) }
         case .throttled:
             report(&work, .throttled(for: unavailable.retryAfter ?? backoff), task, gate)
-            if afterCall, !unavailable.leavesDoubt { work.withdrawCall(place, claim: task.claim) }
+            if call != nil, !unavailable.leavesDoubt { work.withdrawCall(place, claim: task.claim) }
         case .accepted:
             crashes.reached(.acceptedBeforeNoted)
             report(&work, .well, task, gate)
-            if afterCall { work.markAccepted(place) }
+            if call != nil { work.markAccepted(place) }
         case .claimed: break
+        }
+        if let call, !work.steps[place].isSettled, work.steps[place].state.isInDoubt {
+            work.noteDoubt(place)
+            // Asked about as soon as that counts; what is left of the back-off comes after that.
+            if unavailable.cause == .failure { wait = max(call.settles - host.now(), .zero) }
         }
         if isAttempt, queue.backoff.isUsedUp(afterFailures: failures) {
             try await park(
                 &work, .attemptsUsedUp, "\(failures) attempts failed, the last with: \(unavailable.reason)",
-                step: label)
+                said: unavailable.said, step: label)
             return false
         }
         try await self.wait(&work, place, .unavailable(unavailable.cause), for: wait, reason: unavailable.description)
@@ -243,5 +340,21 @@ extension HandoffRunner {
         guard case .shut(let cause, let time) = gates.known(of: task.target) else { return true }
         try await wait(&work, place, cause, for: time, reason: nil)
         return false
+    }
+}
+
+/// The times of one announced call, by this machine's clock, counted from the moment at which its intent was asked for.
+struct Window {
+    /// The last moment at which it may be sent.
+    let sendBy: ContinuousClock.Instant
+    /// The last moment at which its answer is awaited.
+    let deadline: ContinuousClock.Instant
+    /// The earliest moment at which asking what became of it may count; the store has the exact one.
+    let settles: ContinuousClock.Instant
+
+    init(from asked: ContinuousClock.Instant, _ timing: CallTiming) {
+        sendBy = asked + timing.window
+        deadline = sendBy + timing.budget
+        settles = deadline + timing.settle
     }
 }

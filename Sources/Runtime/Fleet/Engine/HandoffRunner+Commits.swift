@@ -35,23 +35,33 @@ extension HandoffRunner {
 
     /// Asks a person.
     func park(
-        _ work: inout HandoffWork, _ incidentClass: IncidentClass, _ story: String, step: String? = nil
+        _ work: inout HandoffWork, _ incidentClass: IncidentClass, _ story: String, said: String? = nil,
+        step: String? = nil
     ) async throws {
         work.lastError = story
         work.entries.append(try JournalEntry.parked(step: step, incidentClass: incidentClass))
         logger.error(
             "handoff is parked",
             metadata: work.metadata(step: step ?? "-", "class", incidentClass.rawValue, "reason", story))
-        try await commit(&work, .parked(.init(incidentClass: incidentClass, story: story, step: step)))
+        try await commit(&work, .parked(.init(incidentClass: incidentClass, story: story, said: said, step: step)))
+    }
+
+    /// Sees to it that the lease outlasts a question that may take `budget`, and that what is known is committed before
+    /// it is asked; false when the handoff is lost.
+    func hold(_ work: inout HandoffWork, for budget: Duration) async throws -> Bool {
+        let lease = store.limits.lease(covering: budget)
+        if !work.hasChanges, work.entries.isEmpty, host.now() + budget < work.leaseEnds { return true }
+        return try await commitRunning(&work, lease: lease).isOwner
     }
 
     /// Commits what is gathered and stays the owner; `target` is called next.
     func commitRunning(
-        _ work: inout HandoffWork, _ timing: CallTiming, calling target: String? = nil
+        _ work: inout HandoffWork, lease: Duration, calling target: String? = nil
     ) async throws -> WriteResult {
-        let result = try await store.commit(
-            work.write(.running(lease: timing.budget + timing.settle), calling: target))
+        let asked = host.now()
+        let result = try await store.commit(work.write(.running(lease: lease), calling: target))
         work.wasCommitted()
+        work.leaseEnds = asked + lease
         try await publish(result)
         return result
     }

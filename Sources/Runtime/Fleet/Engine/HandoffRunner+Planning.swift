@@ -6,11 +6,11 @@ extension HandoffRunner {
     /// Others shall see that a deal is being checked while that takes time; false when the handoff is lost meanwhile.
     func tellThatPlanningBegins(_ work: inout HandoffWork) async throws -> Bool {
         guard work.taken.plan == nil, work.direction == .forwards else { return true }
-        let write = work.write(.running(lease: max(store.limits.lease, CallTiming.standard.budget)))
-        guard write.status != nil else { return true }
-        let result = try await store.commit(write)
-        try await outbox.publish(result.tickets)
-        return result.isOwner
+        let lease = store.limits.lease(covering: store.limits.planningBudget)
+        guard work.write(.running(lease: lease)).status != nil else {
+            return try await hold(&work, for: store.limits.planningBudget)
+        }
+        return try await commitRunning(&work, lease: lease).isOwner
     }
 
     /// What every step in the list works on: this handoff's plan, or those of the versions that it takes back. Nil when
@@ -49,7 +49,7 @@ extension HandoffRunner {
         }
         guard let gate = try await planningGate(&work) else { return nil }
         let attempt = PlanningAttempt(
-            correlationID: work.taken.correlationID, deadline: host.now() + CallTiming.standard.budget,
+            correlationID: work.taken.correlationID, deadline: host.now() + store.limits.planningBudget,
             choices: work.taken.choices, signature: work.taken.signature)
         let plan: S.Plan
         do {
@@ -103,7 +103,7 @@ extension HandoffRunner {
             return try await park(
                 &work, .attemptsUsedUp,
                 "\(failures) attempts at planning failed, the last with: \(unavailable.description)",
-                step: HandoffWork.planning)
+                said: unavailable.said, step: HandoffWork.planning)
         }
         try await waitToPlan(
             &work, .unavailable(unavailable.cause), for: max(backoff, unavailable.retryAfter ?? .zero),

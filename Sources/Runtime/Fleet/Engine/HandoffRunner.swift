@@ -39,13 +39,15 @@ package struct HandoffRunner<S: Saga>: Sendable {
     /// Looks at the handoff that a ticket names. Returns when there is nothing more to do here; throws only when the
     /// store could not be reached, and then the row says what happened.
     package func look(at id: UUID) async throws {
+        let asked = host.now()
         guard let taken = try await store.take(id) else { return }
         crashes.reached(.leaseBeforeIntent)
-        var work = HandoffWork(taken, queue: queue)
+        var work = HandoffWork(taken, queue: queue, leaseEnds: asked + store.limits.lease)
         do {
+            try await outbox.publish(taken.released)
             try await carry(&work)
         } catch let refused as Refused {
-            try await park(&work, refused.incidentClass, refused.reason)
+            try await park(&work, refused.incidentClass, refused.reason, said: refused.said)
         } catch is CancellationError {
             try await commit(&work, .ready(queue: queue.name))
         }

@@ -20,14 +20,19 @@ struct HandoffWork {
     /// What another system shall be told, given how the handoff stands.
     var status: (Standing) -> Status? = { _ in nil }
     var planningFailure: OwnerWrite.PlanningFailure?
+    /// How often a call of this handoff was not sent in time.
+    var unsentCalls = 0
+    /// Until when the lease lasts at least, by this machine's clock.
+    var leaseEnds: ContinuousClock.Instant
     private var planned: OwnerWrite.Planned?
     private var changes: [Int: OwnerWrite.StepChange] = [:]
 
     /// What planning is called where steps are named; no step has this name.
     static let planning = "plan"
 
-    init(_ taken: TakenHandoff, queue: Queue) {
+    init(_ taken: TakenHandoff, queue: Queue, leaseEnds: ContinuousClock.Instant) {
         self.taken = taken
+        self.leaseEnds = leaseEnds
         self.queue = queue
         steps = taken.kind == .cancel ? taken.earlier.flatMap(\.steps) : taken.steps
         direction = taken.kind == .cancel ? .backwards : taken.direction
@@ -65,7 +70,9 @@ struct HandoffWork {
 
     func claimRequest(_ claim: Claim, _ timing: CallTiming, _ place: Int) -> ClaimRequest {
         ClaimRequest(
-            handoff: taken.id, token: taken.token, claim: claim, holder: steps[place].key, timing: timing)
+            handoff: taken.id, token: taken.token, claim: claim, holder: steps[place].key,
+            // What is asked before the call takes its time too.
+            time: timing.budget * 2 + timing.untilSettled)
     }
 
     /// From here on effects are taken back, and attempts are counted anew.
@@ -79,7 +86,7 @@ struct HandoffWork {
         let isUndo = direction == .backwards
         steps[place].state = isUndo ? .undoing : .intent
         steps[place].isSettled = false
-        change(place) { $0.settlesAfter = timing.budget + timing.settle }
+        change(place) { $0.settlesAfter = timing.untilSettled }
         entries.append(
             try JournalEntry.intent(
                 step: steps[place].label, key: callKey(place), attempt: steps[place].attempts + 1, isUndo: isUndo))
@@ -124,6 +131,18 @@ struct HandoffWork {
         entries.append(try JournalEntry.standing(step: steps[place].label))
     }
 
+    /// The call was never made: all is as before it was announced, and it may be announced anew.
+    mutating func withdrawUnsent(_ place: Int, claim: Claim?) throws {
+        unsentCalls += 1
+        withdrawCall(place, claim: claim)
+        entries.append(try JournalEntry.notSent(step: steps[place].label))
+    }
+
+    /// What is not known now may be seen late: the target is asked again once the handoff closed.
+    mutating func noteDoubt(_ place: Int) {
+        change(place) { $0.isInDoubt = true }
+    }
+
     /// The target has surely not done what was announced: all is as before.
     mutating func withdrawCall(_ place: Int, claim: Claim?) {
         steps[place].state = steps[place].state == .undoing ? .done : .planned
@@ -158,18 +177,20 @@ struct HandoffWork {
             change.receipt = earlier.receipt
             change.claim = earlier.claim
             change.endsAdoption = earlier.endsAdoption
+            change.isInDoubt = earlier.isInDoubt
         }
         edit(&change)
         changes[place] = change
     }
 
     func attempt(
-        _ place: Int, claim: Claim?, claimed: Receipt?, deadline: ContinuousClock.Instant
+        _ place: Int, claim: Claim?, claimed: Receipt?, sendBy: ContinuousClock.Instant? = nil,
+        deadline: ContinuousClock.Instant
     ) -> SagaAttempt {
         // Whoever makes a shared thing does so under its own key; a later change of it is this handoff's alone.
         let key = claimed == nil ? claim?.key ?? callKey(place) : callKey(place)
         return SagaAttempt(
-            key: Self.hash(key), correlationID: taken.correlationID, deadline: deadline,
+            key: Self.hash(key), correlationID: taken.correlationID, sendBy: sendBy, deadline: deadline,
             receipts: receipts(of: steps[place].id.handoff), claimed: claimed,
             takesBackContract: taken.kind == .cancel)
     }
@@ -225,13 +246,20 @@ struct HandoffWork {
     private func tellsStatus(_ next: OwnerWrite.Next) -> Bool {
         switch next {
         case .running: taken.plan == nil && steps.isEmpty
-        // A cancellation that took nothing back has changed nothing.
-        case .finished: taken.kind != .cancel
-        case .ready, .waiting, .parked, .compensated: true
+        case .finished, .ready, .waiting, .parked, .compensated: true
         }
     }
 
     private func standing(_ next: OwnerWrite.Next) -> Standing {
+        // A cancellation that took nothing back changes nothing, whatever was told while it waited; and where a version is
+        // taken back, the one below it is what is left.
+        let leavesWhatStands =
+            switch next {
+            case .finished: taken.kind == .cancel
+            case .compensated: taken.kind != .cancel
+            case .running, .ready, .waiting, .parked: false
+            }
+        if leavesWhatStands, let below = taken.standing { return below.standing(of: taken.opportunity) }
         let state: Standing.State =
             switch next {
             case .running: inWork(under: queue.name)
@@ -239,7 +267,7 @@ struct HandoffWork {
             case .waiting(let wait):
                 .waiting(wait.cause, step: waitingStep(wait))
             case .parked(let incident): .parked(incident.incidentClass)
-            case .finished: .finished
+            case .finished: taken.kind == .cancel ? .compensated : .finished
             case .compensated: .compensated
             }
         return Standing(state: state, opportunity: taken.opportunity, receipts: receipts(of: taken.id))

@@ -15,6 +15,8 @@ package struct IntakeDesk: Admissions {
     package func admit(_ arrival: Arrival) async throws -> Admission {
         crashes.reached(.deliveryBeforeCommit)
         let result = try await store.admit(arrival)
+        if result.admission.elsewhere != nil { return result.admission }
+        IntakeCounters.count(result.admission.isCopy ? "duplicate" : result.admission.outcome.rawValue)
         crashes.reached(.commitBeforePublish)
         try await outbox.publish(result.tickets)
         if let incident = result.incident {

@@ -3,7 +3,7 @@ import Logging
 import Sagas
 import Workers
 
-/// Tells another system what it shall say about an opportunity: the latest state, whatever was skipped.
+/// Tells another system what it shall say about a contract: the latest state, whatever was skipped.
 package struct MirrorRunner: Sendable {
     let writers: [String: any StatusWriter]
     let queue: Queue
@@ -52,14 +52,16 @@ package struct MirrorRunner: Sendable {
     }
 
     private func write(_ mirror: TakenMirror, by writer: any StatusWriter) async -> MirrorOutcome.Result {
+        let budget = (store.limits.targets[mirror.key.target] ?? .standard).budget
         let attempt = SagaAttempt(
             key: "\(mirror.key.opportunity)/\(mirror.key.object)/\(mirror.sourceVersion)",
-            correlationID: mirror.correlationID, deadline: host.now() + CallTiming.standard.budget, receipts: [:])
+            correlationID: mirror.correlationID, deadline: host.now() + budget, receipts: [:])
         do {
             try await writer.write(
                 StatusReport(
-                    opportunity: mirror.key.opportunity, content: mirror.wanted, since: mirror.since,
-                    nextTry: mirror.nextTry, sourceVersion: mirror.sourceVersion), on: attempt)
+                    opportunity: mirror.key.opportunity, contract: mirror.contract, content: mirror.wanted,
+                    since: mirror.since, nextTry: mirror.nextTry, sourceVersion: mirror.sourceVersion,
+                    questions: mirror.questions), on: attempt)
             return .written
         } catch is CancellationError {
             return .waiting(for: .zero, isAttempt: false, reason: "interrupted")
@@ -87,7 +89,9 @@ package struct MirrorRunner: Sendable {
                 "correlation": .string(mirror.correlationID), "target": .string(mirror.key.target),
                 "reason": .string(reason),
             ])
-        if let refused = error as? Refused { return .refused(for: queue.backoff.cap, reason: refused.reason) }
+        if let refused = error as? Refused {
+            return .refused(for: queue.backoff.cap, reason: refused.reason, said: refused.said)
+        }
         let backoff = queue.backoff.wait(
             afterFailures: mirror.attempts + 1, fraction: host.fraction())
         return .waiting(

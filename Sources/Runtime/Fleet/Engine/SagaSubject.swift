@@ -20,7 +20,6 @@ struct SagaTask<Plan: Sendable>: Sendable {
 
     var claim: Claim? { step.claim(for: plan) }
     var target: String { step.target }
-    var timing: CallTiming { step.timing }
 }
 
 extension Dictionary where Key == UUID {

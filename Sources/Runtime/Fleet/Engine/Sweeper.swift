@@ -31,39 +31,33 @@ package struct Sweeper: Service {
 
     /// Sweeps once.
     package func sweep() async throws {
-        let swept = try await store.sweep()
+        let swept = try await store.sweep(publishing: await outbox.isReady())
         crashes.reached(.sweepBeforePublish)
-        try await outbox.publish(try await wanted(swept.due))
+        try await outbox.publish(swept.tickets)
+        let republished = try await outbox.publish(try await lost(swept.overdue))
+        if !republished.isEmpty { try await store.notePublished(republished) }
         let confirmed = try await outbox.publish(swept.incidents)
         if !confirmed.isEmpty { try await store.markCopied(confirmed) }
     }
 
     /// Leaves out tickets that still stand in their queue, as far as its depth tells.
-    private func wanted(_ due: [Swept.Due]) async throws -> [Ticket] {
-        var wanted = due.filter { !$0.wasReady }.map(\.ticket)
-        for (queue, rows) in Dictionary(grouping: due.filter(\.wasReady), by: \.ticket.queue).sorted(by: {
-            $0.key < $1.key
-        }) {
+    private func lost(_ overdue: [Swept.Overdue]) async throws -> [Ticket] {
+        var lost: [Ticket] = []
+        for (queue, rows) in Dictionary(grouping: overdue, by: \.ticket.queue).sorted(by: { $0.key < $1.key }) {
             guard let depth = try await outbox.depth(of: queue) else {
                 logger.error("queue is missing: run 'baton topology apply'", metadata: ["queue": .string(queue)])
                 continue
             }
-            let readyRows = try await store.readyRows(in: queue)
-            wanted += ticketsToRepublish(
-                rows, depth: depth.messages, consumers: depth.consumers, readyRows: readyRows)
+            lost += lostTickets(rows, depth: depth.messages, out: try await store.ticketsOut(in: queue))
         }
-        return wanted
+        return lost
     }
 }
 
-/// Which of the overdue tickets of one queue are published again.
+/// Which of the overdue tickets of one queue are published again: as many as the queue lacks, the longest overdue first.
 ///
-/// A queue that holds as many messages as rows wait for it holds their tickets too: more copies would only flood it
-/// while nobody consumes. When somebody does consume and a row was passed over five times all the same, its ticket is
-/// taken for lost against the count.
-func ticketsToRepublish(_ due: [Swept.Due], depth: Int, consumers: Int, readyRows: Int) -> [Ticket] {
-    let missing = max(readyRows - depth, 0)
-    var tickets = due.prefix(missing).map(\.ticket)
-    if consumers > 0 { tickets += due.dropFirst(missing).filter { $0.publishes >= 5 }.map(\.ticket) }
-    return tickets
+/// A queue that holds as many messages as rows have tickets out holds their tickets too, and more copies would only flood
+/// it while nobody consumes. A queue keeps its order: where some are lost, it is those that should have come long ago.
+func lostTickets(_ overdue: [Swept.Overdue], depth: Int, out: Int) -> [Ticket] {
+    overdue.sorted { $0.age > $1.age }.prefix(max(out - depth, 0)).map(\.ticket)
 }

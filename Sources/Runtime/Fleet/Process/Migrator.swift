@@ -30,6 +30,47 @@ public struct Migrator: Sendable {
         Migration(
             version: 5, name: "planning", sql: String(decoding: PackageResources._005_planning_sql, as: UTF8.self),
             readableBy: 3),
+        // An older worker files what it refuses under no deal, and counts no repeats.
+        Migration(
+            version: 6, name: "cases", sql: String(decoding: PackageResources._006_cases_sql, as: UTF8.self),
+            readableBy: 3),
+        Migration(
+            version: 7, name: "endings", sql: String(decoding: PackageResources._007_endings_sql, as: UTF8.self),
+            readableBy: 3),
+        // Older workers write by tables, and what they write is right; what people do goes by functions from here on.
+        Migration(
+            version: 8, name: "people", sql: String(decoding: PackageResources._008_people_sql, as: UTF8.self),
+            readableBy: 3),
+        // An older worker notes no doubts, and makes no looks.
+        Migration(
+            version: 9, name: "looks", sql: String(decoding: PackageResources._009_looks_sql, as: UTF8.self),
+            readableBy: 3),
+        // An older worker takes a known id for a copy, and any document for the signature.
+        Migration(
+            version: 10, name: "contents", sql: String(decoding: PackageResources._010_contents_sql, as: UTF8.self),
+            readableBy: 3),
+        // An older worker marks no copies and keeps no target's words; what it writes is right as far as it goes.
+        Migration(
+            version: 11, name: "dead_letters",
+            sql: String(decoding: PackageResources._011_dead_letters_sql, as: UTF8.self), readableBy: 3),
+        Migration(
+            version: 12, name: "collecting",
+            sql: String(decoding: PackageResources._012_collecting_sql, as: UTF8.self), readableBy: 3),
+        // An older worker holds no ticket back, and finds what newer ones held back when it falls due.
+        Migration(
+            version: 13, name: "line", sql: String(decoding: PackageResources._013_line_sql, as: UTF8.self),
+            readableBy: 3),
+        Migration(
+            version: 14, name: "columns", sql: String(decoding: PackageResources._014_columns_sql, as: UTF8.self),
+            readableBy: 3),
+        // An older worker takes a merged deal for another one.
+        Migration(
+            version: 15, name: "names", sql: String(decoding: PackageResources._015_names_sql, as: UTF8.self),
+            readableBy: 3),
+        // What an older worker tells is told of the contract that it works on, and without its questions.
+        Migration(
+            version: 16, name: "statuses", sql: String(decoding: PackageResources._016_statuses_sql, as: UTF8.self),
+            readableBy: 3),
     ]
 
     /// The schema version that this software was built for.
@@ -48,8 +89,10 @@ public struct Migrator: Sendable {
         unprepared: "SELECT coalesce(max(version), 0), coalesce(max(readable_by), 0) FROM schema_migrations")
 
     /// Applies what is missing and answers the names of what was applied.
-    public func migrate() async throws -> [String] {
-        let quoted = "\"\(schema.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+    public func migrate() async throws -> [String] { try await migrate(upTo: Self.knownVersion) }
+
+    /// Applies what is missing as far as `last`, as the software did that knew no more.
+    package func migrate(upTo last: Int32) async throws -> [String] {
         try await database.script(
             """
             CREATE SCHEMA IF NOT EXISTS \(quoted);
@@ -57,23 +100,81 @@ public struct Migrator: Sendable {
                 version integer PRIMARY KEY, name text NOT NULL, readable_by integer NOT NULL,
                 applied_at timestamptz NOT NULL DEFAULT clock_timestamp());
             """)
-        var names: [String] = []
-        let current = try await version().current
-        for migration in Self.all where migration.version > current {
-            // The lock makes two migrators of one schema take turns; the second finds the row and fails whole.
-            try await database.script(
-                """
-                BEGIN;
-                SELECT pg_advisory_xact_lock(hashtextextended('baton migrate', 0));
-                INSERT INTO \(quoted).schema_migrations (version, name, readable_by)
-                    VALUES (\(migration.version), '\(migration.name)', \(migration.readableBy));
-                SET LOCAL search_path = \(quoted);
-                \(migration.sql.split(separator: ":schema", omittingEmptySubsequences: false).joined(separator: quoted))
-                COMMIT;
-                """)
-            names.append("\(migration.version) \(migration.name)")
+        let applied = try await applyMissing(upTo: last)
+        guard last == Self.knownVersion else { return applied }
+        try await database.script(
+            """
+            BEGIN;
+            SELECT pg_advisory_xact_lock(hashtextextended('baton migrate', 0));
+            SET LOCAL search_path = \(quoted);
+            \(String(decoding: PackageResources.restrict_sql, as: UTF8.self))
+            COMMIT;
+            """)
+        return applied
+    }
+
+    private var quoted: String {
+        "\"\(schema.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+    }
+
+    /// How often a migration gives way before it gives up: a minute or more.
+    private static let attempts = 200
+
+    /// Workers go on meanwhile, and lock tables in an order of their own: the migration lets go before any of them is
+    /// taken to be in a deadlock, and tries anew. Nobody works on a schema that is empty yet: it gets all at once.
+    private func applyMissing(upTo last: Int32) async throws -> [String] {
+        let wanted = Self.all.prefix { $0.version <= last }
+        let before = try await version().current
+        var current = before
+        var attempt = 1
+        while let first = wanted.first(where: { $0.version > current }) {
+            let next = current == 0 ? Array(wanted) : [first]
+            do throws(PostgreSQLError) {
+                try await database.script(next.map(script(of:)).joined())
+                attempt = 1
+            } catch {
+                guard error.isSerialization || error.sqlState == "55P03", attempt < Self.attempts else { throw error }
+                attempt += 1
+                try await Task.sleep(for: .milliseconds(Int64.random(in: 50...300)))
+            }
+            current = try await version().current
         }
-        return names
+        return wanted.filter { $0.version > before }.map { "\($0.version) \($0.name)" }
+    }
+
+    /// The lock makes two migrators of one schema take turns; the second finds the row and fails whole.
+    private func script(of migration: Migration) -> String {
+        """
+        BEGIN;
+        SELECT pg_advisory_xact_lock(hashtextextended('baton migrate', 0));
+        SET LOCAL lock_timeout = '500ms';
+        INSERT INTO \(quoted).schema_migrations (version, name, readable_by)
+            VALUES (\(migration.version), '\(migration.name)', \(migration.readableBy));
+        SET LOCAL search_path = \(quoted);
+        \(migration.sql.split(separator: ":schema", omittingEmptySubsequences: false).joined(separator: quoted))
+        COMMIT;
+
+        """
+    }
+
+    private static let openDoors = Statement(
+        unprepared: """
+            SELECT has_function_privilege('public', 'pg_advisory_lock(bigint)', 'EXECUTE'),
+                has_function_privilege('public', 'lo_create(oid)', 'EXECUTE')
+            """)
+
+    /// What every login of the database may do that only an administrator can end: a sentence each.
+    public func openDoors() async throws -> [String] {
+        let row = try await database.query(Self.openDoors)[0]
+        let cure = "have an administrator of the database run 'baton migrate' once, or do what Deploy/UPGRADE.md says"
+        var sentences: [String] = []
+        if try row.value(0, as: Bool.self) {
+            sentences.append("every login of this database can hold the lock of a lane: \(cure)")
+        }
+        if try row.value(1, as: Bool.self) {
+            sentences.append("every login of this database can fill its disk with large objects: \(cure)")
+        }
+        return sentences
     }
 
     /// Throws unless this software may run on the schema as it is.
@@ -81,7 +182,7 @@ public struct Migrator: Sendable {
         let found: (current: Int32, readableBy: Int32)
         do {
             found = try await version()
-        } catch let error as PostgreSQLError where error.sqlState == "42P01" || error.sqlState == "3F000" {
+        } catch let error as PostgreSQLError where ["42P01", "3F000", "42501"].contains(error.sqlState) {
             throw SchemaMismatch.missing(schema: schema)
         }
         if found.current < Self.knownVersion {

@@ -12,6 +12,9 @@ struct StartCheck: Sendable {
     /// The exchanges that every worker publishes to.
     static let exchanges = ["work", "dead", "handoffs"]
 
+    /// SQLSTATEs of a role that may not log in or does not exist, a wrong password, a database that does not exist.
+    private static let unprepared: Set<String> = ["28000", "28P01", "3D000"]
+
     /// Throws ``NotPrepared`` with everything that is missing; any other error says that it could not be found out.
     func check() async throws {
         var problems: [String] = []
@@ -19,6 +22,13 @@ struct StartCheck: Sendable {
             try await Migrator(database: database, schema: schema).check()
         } catch let mismatch as SchemaMismatch {
             problems.append(mismatch.description)
+        } catch {
+            // Whoever waits for a role or a database that nobody makes waits for ever.
+            guard let state = await database.status().refusal, Self.unprepared.contains(state) else { throw error }
+            throw NotPrepared(problems: [
+                "the database refuses the worker's connection (\(error)): run 'baton migrate', which makes roles and "
+                    + "schema, and check BATON_POSTGRESQL_URL and BATON_POSTGRESQL_PASSWORD"
+            ])
         }
         let missing = try await publisher.missing(
             queues: [queue.name, queue.deadLetters], exchanges: Self.exchanges)

@@ -31,6 +31,8 @@ public struct WorkerProcess<S: Saga>: Sendable {
     private let crashes: CrashPlan
     private let logger: Logger
     private let stopping = StopSign()
+    let kept: KeptDeliveries
+    private let reconnections: AsyncStream<Void>
 
     /// Connects nothing yet. Throws for a crash point that does not exist.
     public init(_ saga: S.Type, queue: Queue, settings: FleetSettings, logger: Logger) throws {
@@ -38,17 +40,35 @@ public struct WorkerProcess<S: Saga>: Sendable {
         self.queue = queue
         self.logger = logger
         crashes = try CrashPlan(setting: settings.crashAt)
+        kept = KeptDeliveries(queue: queue.name, patience: settings.keepPatience)
         database = Database(settings.database, size: settings.poolSize)
         let log = ConnectionLog(logger: logger)
         consumer = Consumer(
             settings: settings.broker, queue: queue.name, prefetch: settings.prefetch ?? queue.prefetch,
+            mostBytes: settings.prefetchBytes,
             onEvent: { log.note($0, of: "consumer") })
+        let (reconnections, marker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(2))
+        self.reconnections = reconnections
         publisher = Publisher(
-            settings: settings.broker, window: settings.publishWindow, onEvent: { log.note($0, of: "publisher") })
-        store = PostgreSQLStore(
+            settings: settings.broker, window: settings.publishWindow,
+            onEvent: { event in
+                log.note(event, of: "publisher")
+                if case .connected = event { marker.yield() }
+            })
+        let store = PostgreSQLStore(
             database: database, limits: settings.limits, saga: S.name, queue: queue.name,
             planningQueue: S.planningQueue.name)
-        outbox = BrokerOutbox(publisher: publisher)
+        self.store = store
+        outbox = BrokerOutbox(
+            publisher: publisher,
+            missed: { tickets in
+                do {
+                    try await store.hurry(.these(tickets))
+                } catch {
+                    logger.warning(
+                        "tickets are looked at only when they count as lost", metadata: ["error": .string("\(error)")])
+                }
+            })
         ports = Ports(
             admissions: IntakeDesk(store: store, outbox: outbox, crashes: crashes), announcements: outbox,
             numbers: PostgreSQLNumbers(database: database))
@@ -66,12 +86,18 @@ public struct WorkerProcess<S: Saga>: Sendable {
             logger: logger, gates: KnownGates(memory: settings.limits.gateMemory), isStopping: { stopping.isRaised })
         let mirrors = MirrorRunner(
             writers: writers, queue: queue, store: store, outbox: outbox, crashes: crashes, logger: logger)
+        let room = WorkRoom(for: settings.inFlight)
         let handler = DeliveryHandler(
             queue: queue, runner: runner, mirrors: mirrors, worker: worker, store: store, outbox: outbox,
-            crashes: crashes, longestKeep: settings.longestKeep, logger: logger)
+            crashes: crashes, room: room, longestKeep: settings.longestKeep, kept: kept, logger: logger)
         return connections + [
             Connection(run: consumer.run),
+            LookRunner(
+                saga: saga, queue: queue, store: store, outbox: outbox, logger: logger,
+                isStopping: { stopping.isRaised }),
             Sweeper(store: store, outbox: outbox, crashes: crashes, logger: logger),
+            Reconnections(store: store, marks: reconnections, logger: logger),
+            LineKeeper(store: store, runner: runner, room: room.handoffs, stopping: stopping, logger: logger),
             Pump(
                 consumer: consumer, handler: handler, startCheck: startCheck, stopping: stopping, logger: logger),
         ]
@@ -98,37 +124,38 @@ public struct WorkerProcess<S: Saga>: Sendable {
         try await publisher.depth(of: queue.deadLetters)?.messages
     }
 
-    /// What answers whether the process can work, and why not.
-    public var checks: [@Sendable () async -> Readiness] {
+    /// What the process needs of others, each by its name.
+    public var checks: [Check] {
         [
-            { [database] in
+            Check(name: "postgresql") { [database] in
                 do {
                     _ = try await database.query(Statement(unprepared: "SELECT 1"))
-                    return Readiness(name: "postgresql", isFine: true, why: nil)
+                    return nil
                 } catch {
-                    return Readiness(name: "postgresql", isFine: false, why: "\(error)")
+                    return "\(error)"
                 }
             },
-            { [publisher, queue] in
+            Check(name: "rabbitmq") { [publisher, queue] in
                 do {
-                    let isThere = try await publisher.depth(of: queue.name) != nil
-                    return Readiness(
-                        name: "rabbitmq", isFine: isThere, why: isThere ? nil : "queue \(queue) is missing")
+                    return try await publisher.depth(of: queue.name) == nil ? "queue \(queue) is missing" : nil
                 } catch {
-                    return Readiness(name: "rabbitmq", isFine: false, why: "\(error)")
+                    return "\(error)"
                 }
+            },
+            Check(name: "deliveries") { [kept, settings] in
+                let overdue = kept.overdue()
+                return overdue == 0
+                    ? nil : "\(overdue) deliveries are kept for longer than \(settings.keepPatience): see the log"
             },
         ]
     }
 
-    /// Whether one of the systems under the process answers.
-    public struct Readiness: Sendable {
-        /// The system.
+    /// A look at something that the process needs; its name is known also when the look fails or does not end.
+    public struct Check: Sendable {
+        /// What is looked at.
         public let name: String
-        /// Whether it answers.
-        public let isFine: Bool
-        /// Why not.
-        public let why: String?
+        /// What is wrong with it; nil when nothing is.
+        public let whyNot: @Sendable () async -> String?
     }
 }
 

@@ -9,7 +9,8 @@ package struct ClaimRequest: Sendable {
     package var claim: Claim
     /// The key of the step that asks.
     package var holder: String
-    package var timing: CallTiming
+    /// For how long nobody else may make it: a look, and then a call until it is settled.
+    package var time: Duration
 }
 
 /// What a claim came to.
@@ -58,7 +59,7 @@ struct ClaimTransactions: Sendable {
             Command(
                 Self.take, requests.map(\.handoff), requests.map(\.token), claims.map(\.target), claims.map(\.thing),
                 claims.map(\.naturalKey), requests.map(\.holder),
-                requests.map { ($0.timing.budget + $0.timing.settle).milliseconds }),
+                requests.map(\.time.milliseconds)),
             Command(Self.known, claims.map(\.target), claims.map(\.thing), claims.map(\.naturalKey)),
         ])
         var granted: [String: Bool] = [:]

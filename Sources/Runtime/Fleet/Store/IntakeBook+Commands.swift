@@ -18,7 +18,8 @@ extension IntakeBook {
                     .write,
                     Command(
                         IntakeStatements.insertDeals, ids, deals.map(\.body), deals.map(\.customer),
-                        deals.map(\.totalMinor), deals.map(\.currency), deals.map(\.sowHash))
+                        deals.map(\.totalMinor), deals.map(\.currency), deals.map(\.sowHash),
+                        deals.map { folded($0.customer) })
                 ),
                 (.write, Command(IntakeStatements.appendJournal, ids, try deals.map(JournalEntry.accepted))),
             ]
@@ -32,18 +33,36 @@ extension IntakeBook {
                             deals.map { Int32($0.version) })
                     ))
             }
+            // What was refused was filed under whatever name it came with.
+            let named = deals.flatMap { deal in ([deal.opportunity] + deal.names).map { ($0, deal) } }
+            commands.append(
+                (
+                    .write,
+                    Command(
+                        IncidentStatements.closeRefused, named.map(\.0), named.map(\.1.contract),
+                        named.map { Int32($0.1.version) })
+                ))
             let lease = limits.ticketLease.milliseconds
-            commands.append((.advance, Command(LaneStatements.advance, opportunities, lease)))
+            commands.append((.advance, LaneStatements.advancing(opportunities, limits)))
             commands += statusCommands(lease: lease)
         }
         if !contradictions.isEmpty {
             commands.append((.write, try RawIncident.insert(contradictions, lease: limits.ticketLease)))
         }
         if !recorded.isEmpty { commands.append((.write, eventsCommand())) }
+        if !newNames.isEmpty {
+            commands.append(
+                (.write, Command(IntakeStatements.insertNames, newNames.map(\.name), newNames.map(\.opportunity))))
+        }
         commands += try signatures.commands(limits: limits)
         if !copies.isEmpty {
             commands.append(
-                (.write, Command(IntakeStatements.countCopies, copies.map(\.source), copies.map(\.eventID))))
+                (
+                    .write,
+                    Command(
+                        IntakeStatements.countCopies, copies.map(\.key.source), copies.map(\.key.eventID),
+                        copies.map(\.known.contentHash), copies.map(\.known.admission.outcome.rawValue))
+                ))
         }
         return commands
     }
@@ -83,7 +102,7 @@ extension IntakeBook {
                 Command(
                     IntakeStatements.wantStatuses, rows.map(\.0.opportunity), rows.map(\.1.target),
                     rows.map(\.1.object), rows.map(\.1.queue), rows.map(\.1.content),
-                    rows.map(\.0.correlationID), lease)
+                    rows.map(\.0.correlationID), lease, rows.map(\.0.contract))
             )
         ]
     }
@@ -96,7 +115,7 @@ extension IntakeBook {
             recorded.map(\.admission.correlationID), arrivals.map { $0.opportunity.isEmpty ? nil : $0.opportunity },
             arrivals.map { $0.version > 0 ? $0.contract : nil },
             arrivals.map { $0.version > 0 ? Int32($0.version) : nil },
-            recorded.map(\.admission.handoff), recorded.map(\.incident))
+            recorded.map(\.admission.handoff), recorded.map(\.incident), arrivals.map(\.publisher))
     }
 }
 

@@ -12,7 +12,8 @@ struct IntakeTransactions: Sendable {
 
     /// Commits all arrivals together and answers each, in order.
     func admit(_ arrivals: [Arrival]) async throws -> [IntakeResult] {
-        let opportunities = Array(Set(arrivals.map(\.opportunity))).sorted()
+        // All names of a deal are locked: under each, another event may come at the same moment.
+        let opportunities = Array(Set(arrivals.flatMap { [$0.opportunity] + $0.names })).sorted()
         // Deals that wait for their signature are read only where one arrives.
         let signed = arrivals.filter { $0.kind.signed != nil }.map(\.opportunity)
         let envelopes = arrivals.compactMap { $0.kind.signed?.envelope }
@@ -23,10 +24,12 @@ struct IntakeTransactions: Sendable {
                     Command(IntakeStatements.knownEvents, arrivals.map(\.source), arrivals.map(\.eventID)),
                     Command(IntakeStatements.knownVersions, opportunities),
                     Command(SignatureStatements.known, opportunities, envelopes),
+                    Command(IntakeStatements.knownNames, opportunities),
                 ] + (signed.isEmpty ? [] : [Command(SignatureStatements.unsignedDeals, signed)]))
-            var book = IntakeBook(saga: saga, queue: queue)
+            var book = IntakeBook(saga: saga, queue: queue, mostOpen: limits.openVersions)
             try book.read(events: known[1], versions: known[2])
-            try book.read(signatures: known[3], unsigned: known.count > 4 ? known[4] : [])
+            try book.read(signatures: known[3], unsigned: known.count > 5 ? known[5] : [])
+            try book.read(names: known[4])
             for arrival in arrivals { book.decide(arrival) }
             let commands = try book.commands(limits: limits, opportunities: opportunities)
             let rows = try await transaction.commit(after: commands.map(\.command))
@@ -34,8 +37,7 @@ struct IntakeTransactions: Sendable {
             for (purpose, found) in zip(commands.map(\.purpose), rows) where !results.isEmpty {
                 switch purpose {
                 case .statuses: results[0].tickets += try mirrorTickets(found)
-                case .advance:
-                    results[0].tickets += try found.map(Ticket.init(ofHandoff:))
+                case .advance: results[0].tickets += try ticketsOut(found)
                 case .write: break
                 }
             }

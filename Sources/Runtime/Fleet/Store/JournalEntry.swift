@@ -47,6 +47,20 @@ package enum JournalEntry {
 
     static func absent(step: String) throws -> String { try text(Entry(what: "absent", step: step)) }
 
+    static func notSent(step: String) throws -> String { try text(Entry(what: "not sent", step: step)) }
+
+    package static func looked(step: String, round: Int, outcome: String) throws -> String {
+        try text(Entry(what: "looked again", step: step, cause: outcome, attempt: round))
+    }
+
+    package static func removing(step: String, externalID: String) throws -> String {
+        try text(Entry(what: "copy removal intent", step: step, externalID: externalID))
+    }
+
+    package static func copyTold(step: String, externalID: String) throws -> String {
+        try text(Entry(what: "copy left", step: step, externalID: externalID))
+    }
+
     static func undone(step: String, wasFound: Bool) throws -> String {
         try text(Entry(what: wasFound ? "found undone" : "undone", step: step))
     }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PostgreSQL
+import Sagas
 import Workers
 
 /// Which status of which system is meant.
@@ -13,11 +14,20 @@ package struct MirrorKey: Sendable, Hashable {
         self.target = target
         self.object = object
     }
+
+    /// The key of what `status` says about one contract: each contract has an object of its own.
+    package init(_ status: Status, opportunity: String, contract: String) {
+        self.init(opportunity: opportunity, target: status.target, object: "\(status.object)/\(contract)")
+    }
 }
 
 /// A status that a worker has just begun to own.
 package struct TakenMirror: Sendable {
     package var key: MirrorKey
+    /// The contract; empty where it is not known.
+    package var contract: String
+    /// What people have to decide about it, and what holds nothing up.
+    package var questions: [OpenQuestion]
     package var token: Int64
     package var sourceVersion: Int64
     package var wanted: String
@@ -28,10 +38,12 @@ package struct TakenMirror: Sendable {
     package var nextTry: Date?
 
     package init(
-        key: MirrorKey, token: Int64, sourceVersion: Int64, wanted: String, attempts: Int, correlationID: String,
-        since: Date, nextTry: Date? = nil
+        key: MirrorKey, contract: String, questions: [OpenQuestion], token: Int64, sourceVersion: Int64,
+        wanted: String, attempts: Int, correlationID: String, since: Date, nextTry: Date? = nil
     ) {
         self.key = key
+        self.contract = contract
+        self.questions = questions
         self.token = token
         self.sourceVersion = sourceVersion
         self.wanted = wanted
@@ -49,8 +61,9 @@ package struct MirrorOutcome: Sendable {
         case written
         /// Tried again after this; counted when the attempt failed.
         case waiting(for: Duration, isAttempt: Bool, reason: String)
-        /// The system will not say it: people are told once for each status, and it is tried again after this.
-        case refused(for: Duration, reason: String)
+        /// The system will not say it: people are told once for each status, with its own words, and it is tried again
+        /// after this.
+        case refused(for: Duration, reason: String, said: String? = nil)
     }
 
     package var mirror: TakenMirror
@@ -89,7 +102,16 @@ struct MirrorTransactions: Sendable {
             due_at = clock(clock_timestamp()) + $5::bigint * interval '1 millisecond'
         FROM mine WHERE m.opportunity = mine.opportunity AND m.target = mine.target AND m.object = mine.object
         RETURNING m.opportunity, m.target, m.object, m.token, m.source_version, m.wanted, m.attempts, m.correlation_id,
-            m.since, m.next_try
+            m.since, m.next_try, m.contract
+        """)
+
+    /// Behind `take`: whoever opens or closes one of them waits for the status's row, and has it told again.
+    private static let questions = Statement(
+        "open_questions",
+        """
+        SELECT h.opportunity, h.contract, h.version, i.class FROM handoffs h
+        JOIN incidents i ON i.handoff_id = h.id AND i.state <> 'closed' AND i.class IN \(IncidentClass.lackingBases)
+        WHERE h.opportunity = ANY($1::text[]) AND h.state = 'behind' ORDER BY h.version
         """)
 
     private static let settle = Statement(
@@ -112,11 +134,13 @@ struct MirrorTransactions: Sendable {
         RETURNING m.opportunity, m.target, m.object, m.queue, m.correlation_id, m.state = 'ready'
         """)
 
+    private static let nothing = Statement("nothing_said", "SELECT 1 WHERE false")
+
     /// What a system would not say it says now.
     private static let closeRefusals = Statement(
         "close_status_refusals",
         """
-        UPDATE incidents i SET state = 'closed', resolution = 'written', closed_by = session_user, due_at = NULL,
+        UPDATE incidents i SET state = 'closed', resolution = 'written', closed_by = acting_person(), due_at = NULL,
             closed_at = clock(clock_timestamp())
         FROM unnest($1::text[]) AS w(cause)
         WHERE i.class = 'status_refused' AND i.state = 'open' AND left(i.cause, length(w.cause)) = w.cause
@@ -124,16 +148,26 @@ struct MirrorTransactions: Sendable {
 
     /// Takes those statuses that are ready; nil for each that is not.
     func take(_ keys: [MirrorKey]) async throws -> [TakenMirror?] {
-        let rows = try await database.query(
-            Self.take, keys.map(\.opportunity), keys.map(\.target), keys.map(\.object), queue,
-            limits.lease.milliseconds)
+        let rows = try await database.pipeline([
+            Command(
+                Self.take, keys.map(\.opportunity), keys.map(\.target), keys.map(\.object), queue,
+                limits.lease.milliseconds),
+            Command(Self.questions, keys.map(\.opportunity)),
+        ])
+        var questions: [[String]: [OpenQuestion]] = [:]
+        for row in rows[1] {
+            questions[[try row.value(0, as: String.self), try row.value(1, as: String.self)], default: []].append(
+                OpenQuestion(version: Int(try row.value(2, as: Int32.self)), incidentClass: try row.known(3)))
+        }
         var taken: [MirrorKey: TakenMirror] = [:]
-        for row in rows {
+        for row in rows[0] {
             let key = MirrorKey(
                 opportunity: try row.value(0, as: String.self), target: try row.value(1, as: String.self),
                 object: try row.value(2, as: String.self))
+            let contract = try row.value(10, as: String.self)
             taken[key] = TakenMirror(
-                key: key, token: try row.value(3, as: Int64.self), sourceVersion: try row.value(4, as: Int64.self),
+                key: key, contract: contract, questions: questions[[key.opportunity, contract]] ?? [],
+                token: try row.value(3, as: Int64.self), sourceVersion: try row.value(4, as: Int64.self),
                 wanted: try row.value(5, as: String.self), attempts: Int(try row.value(6, as: Int32.self)),
                 correlationID: try row.value(7, as: String.self), since: try row.value(8, as: Date.self),
                 nextTry: try row.value(9, as: Date?.self))
@@ -147,7 +181,7 @@ struct MirrorTransactions: Sendable {
             switch outcome.result {
             case .written: (true, 0, 0, nil)
             case .waiting(let wait, let isAttempt, let reason): (false, wait.milliseconds, isAttempt ? 1 : 0, reason)
-            case .refused(let wait, let reason): (false, wait.milliseconds, 1, reason)
+            case .refused(let wait, let reason, _): (false, wait.milliseconds, 1, reason)
             }
         }
         let mirrors = outcomes.map(\.mirror)
@@ -158,6 +192,7 @@ struct MirrorTransactions: Sendable {
                 mirrors.map(\.token), mirrors.map(\.sourceVersion), flat.map(\.written), flat.map(\.wait),
                 flat.map(\.failures), limits.ticketLease.milliseconds, flat.map(\.reason)),
             try RawIncident.insert(refusals.compactMap { $0 }, lease: limits.ticketLease),
+            RawIncident.keepWords(of: refusals.compactMap { $0 }) ?? Command(Self.nothing),
             Command(
                 Self.closeRefusals, outcomes.filter { $0.result == .written }.map { Self.causes(of: $0.mirror.key) }),
         ])
@@ -175,12 +210,15 @@ struct MirrorTransactions: Sendable {
     }
 
     private func refusal(_ outcome: MirrorOutcome) -> RawIncident? {
-        guard case .refused(_, let reason) = outcome.result else { return nil }
+        guard case .refused(_, let reason, let said) = outcome.result else { return nil }
         let key = outcome.mirror.key
+        var facts = DealFacts()
+        facts.opportunity = key.opportunity
+        facts.contract = outcome.mirror.contract.isEmpty ? nil : outcome.mirror.contract
         return RawIncident(
             id: UUID(),
             cause: Self.causes(of: key) + "\(outcome.mirror.sourceVersion)",
             handoff: nil, queue: queue, incidentClass: .statusRefused, story: reason,
-            correlationID: outcome.mirror.correlationID, body: nil, headers: [:])
+            said: said, correlationID: outcome.mirror.correlationID, body: nil, headers: [:], facts: facts)
     }
 }

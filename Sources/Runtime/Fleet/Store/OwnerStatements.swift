@@ -82,9 +82,11 @@ enum OwnerStatements {
         "want_statuses",
         """
         INSERT INTO mirrors AS m
-            (opportunity, target, object, correlation_id, source_version, wanted, since, state, queue, due_at, next_try)
-        SELECT h.opportunity, w.target, w.object, h.correlation_id, 1, w.wanted, clock(now()), 'ready', w.queue,
-            clock(now()) + $7::bigint * interval '1 millisecond', clock(now()) + w.wait_ms * interval '1 millisecond'
+            (opportunity, contract, target, object, correlation_id, source_version, wanted, since, state, queue, due_at,
+                next_try)
+        SELECT h.opportunity, h.contract, w.target, w.object || '/' || h.contract, h.correlation_id, 1, w.wanted,
+            clock(now()), 'ready', w.queue, clock(now()) + $7::bigint * interval '1 millisecond',
+            clock(now()) + w.wait_ms * interval '1 millisecond'
         FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $9::bigint[])
             AS w(id, token, target, object, queue, wanted, wait_ms)
         JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
@@ -108,14 +110,14 @@ enum OwnerStatements {
         "open_incidents",
         """
         INSERT INTO incidents (id, cause, handoff_id, step, direction, queue, class, owner, blocking, story,
-            correlation_id, due_at, opened_at, round, case_id)
+            said, correlation_id, due_at, opened_at, round, case_id)
         SELECT w.incident, w.cause, w.id, w.step, w.direction, w.queue, w.class, w.owner, w.blocking, w.story,
-            h.correlation_id, now.at + $12::bigint * interval '1 millisecond', now.at, h.requeues,
+            w.said, h.correlation_id, now.at + $12::bigint * interval '1 millisecond', now.at, h.requeues,
             (SELECT p.case_id FROM incidents p WHERE p.handoff_id = w.id AND p.step IS NOT DISTINCT FROM w.step
                 AND p.direction = w.direction AND p.blocking ORDER BY p.opened_at DESC, p.id LIMIT 1)
         FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                $9::text[], $10::text[], $11::boolean[])
-                AS w(id, token, incident, cause, step, direction, queue, class, owner, story, blocking)
+                $9::text[], $10::text[], $11::boolean[], $13::text[])
+                AS w(id, token, incident, cause, step, direction, queue, class, owner, story, blocking, said)
         CROSS JOIN (SELECT clock(clock_timestamp()) AS at) AS now
         JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
         ON CONFLICT (cause) DO NOTHING
@@ -138,7 +140,8 @@ enum OwnerStatements {
         ON CONFLICT (cause) DO NOTHING
         """)
 
-    /// A wait for an approval that was given meanwhile is none; waiting for a person makes no handoff old.
+    /// A wait for an approval that was given meanwhile is none; waiting for a person makes no handoff old. Who becomes ready
+    /// where the line is full stands in it.
     static let moveHandoffs = Statement(
         "move_handoffs",
         """
@@ -146,8 +149,9 @@ enum OwnerStatements {
             last_error = CASE WHEN w.progress THEN w.error ELSE coalesce(w.error, h.last_error) END,
             since = CASE WHEN h.queue = w.queue AND w.state IN ('running', 'ready') THEN h.since ELSE now.at END,
             due_at = CASE w.state
-                WHEN 'ready' THEN now.at + $11::bigint * interval '1 millisecond'
-                WHEN 'running' THEN greatest(h.due_at, now.at + w.wait_ms * interval '1 millisecond')
+                WHEN 'ready' THEN now.at
+                    + CASE WHEN line.is_full THEN $17::bigint ELSE $11::bigint END * interval '1 millisecond'
+                WHEN 'running' THEN now.at + w.wait_ms * interval '1 millisecond'
                 WHEN 'waiting' THEN greatest(now.at + w.wait_ms * interval '1 millisecond',
                     (SELECT s.settled_at FROM steps s WHERE s.handoff_id = w.step_handoff
                         AND s.ordinal = w.step_ordinal AND s.state IN ('intent', 'undoing')))
@@ -155,20 +159,29 @@ enum OwnerStatements {
             takeovers = CASE WHEN w.progress THEN 0 ELSE h.takeovers END,
             planning_attempts = h.planning_attempts + w.planning_failures,
             planning_target = coalesce(w.planning_target, h.planning_target),
+            troubled_since = CASE WHEN w.state IN ('waiting', 'parked')
+                    THEN coalesce(CASE WHEN NOT w.progress THEN h.troubled_since END, now.at)
+                WHEN NOT w.progress THEN h.troubled_since END,
             active_since = CASE WHEN w.cause = 'paused' OR w.cause LIKE 'approval:%' THEN now.at
                 ELSE h.active_since END,
-            publishes = 0,
+            publishes = 0, withheld = w.state = 'ready' AND line.is_full, begun = h.begun OR w.begins,
             closed_at = CASE WHEN w.state IN ('finished', 'compensated') THEN now.at END
         FROM (SELECT u.id, u.token, u.queue, u.error, u.wait_ms, u.progress, u.direction, u.step_handoff,
-                u.step_ordinal, u.planning_failures, u.planning_target, CASE WHEN a.decision IS NULL THEN u.state ELSE 'ready' END AS state,
+                u.step_ordinal, u.planning_failures, u.planning_target, u.begins,
+                CASE WHEN a.decision IS NULL THEN u.state ELSE 'ready' END AS state,
                 CASE WHEN a.decision IS NULL THEN u.cause END AS cause
             FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-                $8::boolean[], $9::text[], $10::uuid[], $13::smallint[], $14::integer[], $15::text[])
+                $8::boolean[], $9::text[], $10::uuid[], $13::smallint[], $14::integer[], $15::text[],
+                $18::boolean[])
                 AS u(id, token, state, queue, cause, error, wait_ms, progress, direction, step_handoff, step_ordinal,
-                    planning_failures, planning_target)
+                    planning_failures, planning_target, begins)
             LEFT JOIN approvals a ON a.handoff_id = u.id AND u.state = 'waiting'
                 AND u.cause = 'approval:' || a.gate || ':' || a.plan_hash) AS w,
-            (SELECT clock(clock_timestamp()) AS at) AS now
+            (SELECT clock(clock_timestamp()) AS at) AS now,
+            (SELECT q.queue, \(LineStatements.isFull("q.queue", window: "$16::bigint")) AS is_full
+                FROM (SELECT DISTINCT d.queue FROM unnest($4::text[]) AS d(queue)) AS q) AS line
         WHERE h.id = ANY($12::uuid[]) AND h.id = w.id AND h.token = w.token AND h.state = 'running'
+            AND line.queue = w.queue
+        RETURNING h.id, h.queue, h.correlation_id, h.state = 'ready' AND NOT h.withheld
         """)
 }

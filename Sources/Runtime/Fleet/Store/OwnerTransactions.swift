@@ -21,7 +21,8 @@ struct OwnerTransactions: Sendable {
     }
 
     private enum Purpose: Hashable {
-        case lanes, owned, plans, steps, changes, claims, journal, statuses, incidents, residues, moves, advance,
+        case lanes, owned, plans, steps, changes, doubts, claims, journal, statuses, incidents, residues, moves,
+            advance,
             reports, gates
     }
 
@@ -36,15 +37,11 @@ struct OwnerTransactions: Sendable {
             (.lanes, closing.isEmpty ? nil : Command(LaneStatements.lock, closing)),
             (.owned, Command(OwnerStatements.lockOwned, writes.map(\.handoff), writes.map(\.token))),
             (.plans, plansCommand(writes)), (.steps, stepsCommand(writes)), (.changes, changesCommand(writes)),
-            (.claims, claimsCommand(writes)), (.journal, journalCommand(writes)), (.statuses, statusesCommand(writes)),
+            (.doubts, doubtsCommand(writes)), (.claims, claimsCommand(writes)), (.journal, journalCommand(writes)),
+            (.statuses, statusesCommand(writes)),
             (.incidents, incidentsCommand(writes, incidents)), (.residues, residuesCommand(writes)),
             (.moves, movesCommand(writes)),
-            (
-                .advance,
-                closing.isEmpty
-                    ? nil
-                    : Command(LaneStatements.advance, closing, limits.ticketLease.milliseconds)
-            ),
+            (.advance, closing.isEmpty ? nil : LaneStatements.advancing(closing, limits)),
         ]
         return optional.compactMap { purpose, command in command.map { PlannedCommand(purpose: purpose, command: $0) } }
             // Targets come last: their rows are everybody's, and shall be locked for the shortest time.
@@ -88,6 +85,14 @@ struct OwnerTransactions: Sendable {
             try changes.map { try $0.receipt.map { JSONText(try $0.json) } }, changes.map { $0.kept?.because },
             changes.map { $0.kept?.owner?.rawValue }, changes.map(\.endsAdoption),
             rows.map { $0.0.direction == .backwards })
+    }
+
+    private func doubtsCommand(_ writes: [OwnerWrite]) -> Command? {
+        let rows = writes.flatMap { write in write.changes.filter(\.isInDoubt).map { (write, $0) } }
+        guard !rows.isEmpty, let first = limits.looks.first else { return nil }
+        return Command(
+            LookStatements.noteDoubts, rows.map(\.0.handoff), rows.map(\.0.token), rows.map(\.1.step.handoff),
+            rows.map { Int16($0.1.step.ordinal) }, first.milliseconds)
     }
 
     private func claimsCommand(_ writes: [OwnerWrite]) -> Command? {
@@ -134,7 +139,7 @@ struct OwnerTransactions: Sendable {
             rows.map { $0.0.incidentCause(step: $0.2.step) }, rows.map(\.2.step),
             rows.map(\.0.incidentDirection.rawValue),
             rows.map(\.0.queue), rows.map(\.2.incidentClass.rawValue), rows.map(\.2.incidentClass.owner.rawValue),
-            rows.map(\.2.story), rows.map(\.3), limits.ticketLease.milliseconds)
+            rows.map(\.2.story), rows.map(\.3), limits.ticketLease.milliseconds, rows.map(\.2.said))
     }
 
     private func residuesCommand(_ writes: [OwnerWrite]) -> Command? {
@@ -164,29 +169,28 @@ struct OwnerTransactions: Sendable {
             steps.map { $0?.handoff }, limits.ticketLease.milliseconds, writes.map(\.handoff),
             steps.map { $0.map { Int16($0.ordinal) } },
             writes.map { Int32($0.planningFailure?.isAttempt == true ? 1 : 0) },
-            writes.map { $0.planningFailure?.target })
+            writes.map { $0.planningFailure?.target }, Int64(limits.ticketWindow), limits.withheldLease.milliseconds,
+            writes.map(\.begins))
     }
 
     private func answers(to writes: [OwnerWrite], incidents: [UUID?], rows: [Purpose: [Row]]) throws -> [WriteResult] {
         let gates = TargetStatements.answers(
             to: writes.map(\.calls), gates: try TargetStatements.gates(rows[.gates] ?? []), limits: limits)
         let owned = Set(try (rows[.owned] ?? []).map { try $0.value(0, as: UUID.self) })
+        let ready = try ticketsOut(rows[.moves] ?? [])
         var results = zip(zip(writes, incidents), gates).map { entry, gate in
             let (write, incident) = entry
             var result = WriteResult(isOwner: owned.contains(write.handoff))
             guard result.isOwner else { return result }
             result.incident = incident
             result.gate = gate
-            if case .ready(let queue) = write.next {
-                result.tickets.append(
-                    Ticket(.handoff(write.handoff), queue: queue, correlationID: write.correlationID))
-            }
+            result.tickets = ready.filter { $0.subject == .handoff(write.handoff) }
             return result
         }
         // Tickets of mirrors and released heads belong to nobody's handoff in particular: any writer may publish them.
         guard let carrier = results.firstIndex(where: \.isOwner) else { return results }
         results[carrier].tickets += try mirrorTickets(rows[.statuses] ?? [])
-        results[carrier].tickets += try (rows[.advance] ?? []).map(Ticket.init(ofHandoff:))
+        results[carrier].tickets += try ticketsOut(rows[.advance] ?? [])
         return results
     }
 }

@@ -21,6 +21,8 @@ package struct OwnerWrite: Sendable, Equatable {
         package var kept: Kept?
         /// Whether what a person named has been looked for.
         package var endsAdoption = false
+        /// Whether a call may have had an effect that is seen only later: it is looked for again once the handoff closed.
+        package var isInDoubt = false
     }
 
     /// Why an effect stays, and who has to deal with it.
@@ -31,7 +33,7 @@ package struct OwnerWrite: Sendable, Equatable {
 
     /// What the handoff becomes.
     package enum Next: Sendable, Equatable {
-        /// Stays with this worker, at least as long as this from now.
+        /// Stays with this worker, as long as this from now.
         case running(lease: Duration)
         /// Goes to the workers of this queue.
         case ready(queue: String)
@@ -59,6 +61,8 @@ package struct OwnerWrite: Sendable, Equatable {
     package struct Incident: Sendable, Equatable {
         package var incidentClass: IncidentClass
         package var story: String
+        /// What a target said in its own words; kept with the incident and nowhere else.
+        package var said: String?
         package var step: String?
     }
 
@@ -109,6 +113,9 @@ package struct OwnerWrite: Sendable, Equatable {
     package var isProgress: Bool {
         planned != nil || changes.contains { $0.state == .done || $0.state == .undone || $0.state == .kept }
     }
+
+    /// Whether a call outside is announced: from then on the handoff has begun, and goes before those that have not.
+    package var begins: Bool { changes.contains { $0.settlesAfter != nil } }
 
     /// The incident that the write opens, and whether it parks the handoff.
     package var incident: (Incident, isBlocking: Bool)? {

@@ -4,26 +4,26 @@ import Workers
 
 /// What a sweep found due. Any number of workers may sweep: rows that another holds are skipped.
 package struct Swept: Sendable {
-    /// A row that was made ready, and why its ticket is wanted.
-    package struct Due: Sendable {
+    /// A row that was ready already: its ticket is lost, or stands in a long queue.
+    package struct Overdue: Sendable {
         package var ticket: Ticket
-        /// It was ready already: its ticket may be lost, or may stand in a long queue.
-        package var wasReady: Bool
-        /// How often its ticket had been published before.
-        package var publishes: Int
+        /// For how long it has been due: the longer, the surer its ticket is lost, since a queue keeps its order.
+        package var age: Duration
 
-        package init(ticket: Ticket, wasReady: Bool, publishes: Int) {
+        package init(ticket: Ticket, age: Duration) {
             self.ticket = ticket
-            self.wasReady = wasReady
-            self.publishes = publishes
+            self.age = age
         }
     }
 
-    package var due: [Due]
+    /// Tickets that go out now: of rows that were made ready and stand in no line, and of the next in line.
+    package var tickets: [Ticket]
+    package var overdue: [Overdue]
     package var incidents: [IncidentCopy]
 
-    package init(due: [Due] = [], incidents: [IncidentCopy] = []) {
-        self.due = due
+    package init(tickets: [Ticket] = [], overdue: [Overdue] = [], incidents: [IncidentCopy] = []) {
+        self.tickets = tickets
+        self.overdue = overdue
         self.incidents = incidents
     }
 }
@@ -67,39 +67,40 @@ struct SweepTransactions: Sendable {
     /// How many rows of a kind one sweep moves.
     static let batch: Int32 = 1000
 
+    /// What was not ready stands in line now, whose release comes next. What was stays as it is: its ticket is published
+    /// again where it is lost, and looked at again later where it is not.
     private static let handoffs = Statement(
         "sweep_handoffs",
         """
         WITH due AS (
-            SELECT id, state, publishes FROM handoffs
-            WHERE open AND state IN ('ready', 'running', 'waiting') AND due_at <= clock(now())
-                AND (state <> 'ready' OR queue <> ALL (ARRAY(SELECT name FROM pauses WHERE kind = 'queue')))
-            ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+            SELECT id, state, clock(now()) - due_at AS age FROM handoffs
+            WHERE open AND due_at <= clock(now()) AND (state IN ('running', 'waiting')
+                OR $4::boolean AND state = 'ready' AND NOT withheld
+                    AND queue <> ALL (ARRAY(SELECT name FROM pauses WHERE kind = 'queue')))
+            ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
         )
         UPDATE handoffs h SET state = 'ready', cause = NULL,
             takeovers = h.takeovers + (due.state = 'running')::integer,
-            publishes = CASE WHEN due.state = 'ready' THEN h.publishes + 1 ELSE 0 END,
-            due_at = clock(clock_timestamp()) + least($3::bigint * interval '1 millisecond',
-                $2::bigint * interval '1 millisecond'
-                    * power(2, CASE WHEN due.state = 'ready' THEN least(h.publishes + 1, 20) ELSE 0 END))
+            publishes = CASE WHEN due.state = 'ready' THEN h.publishes ELSE 0 END, withheld = due.state <> 'ready',
+            due_at = clock(clock_timestamp())
+                + CASE WHEN due.state = 'ready' THEN $2::bigint ELSE $3::bigint END * interval '1 millisecond'
         FROM due WHERE h.id = due.id
-        RETURNING h.id, h.queue, h.correlation_id, due.state = 'ready', due.publishes
+        RETURNING h.id, h.queue, h.correlation_id, due.state = 'ready', (extract(epoch FROM due.age) * 1000)::bigint
         """)
 
     private static let mirrors = Statement(
         "sweep_mirrors",
         """
         WITH due AS (
-            SELECT opportunity, target, object, state, publishes FROM mirrors
-            WHERE due_at <= clock(now()) ORDER BY opportunity, target, object LIMIT $1 FOR UPDATE SKIP LOCKED
+            SELECT opportunity, target, object, state, clock(now()) - due_at AS age FROM mirrors
+            WHERE due_at <= clock(now()) ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
         )
         UPDATE mirrors m SET state = 'ready',
-            publishes = CASE WHEN due.state = 'ready' THEN m.publishes + 1 ELSE 0 END,
-            due_at = clock(clock_timestamp()) + least($3::bigint * interval '1 millisecond',
-                $2::bigint * interval '1 millisecond'
-                    * power(2, CASE WHEN due.state = 'ready' THEN least(m.publishes + 1, 20) ELSE 0 END))
+            publishes = CASE WHEN due.state = 'ready' THEN m.publishes ELSE 0 END,
+            due_at = clock(clock_timestamp()) + $2::bigint * interval '1 millisecond'
         FROM due WHERE m.opportunity = due.opportunity AND m.target = due.target AND m.object = due.object
-        RETURNING m.opportunity, m.target, m.object, m.queue, m.correlation_id, due.state = 'ready', due.publishes
+        RETURNING m.opportunity, m.target, m.object, m.queue, m.correlation_id, due.state = 'ready',
+            (extract(epoch FROM due.age) * 1000)::bigint
         """)
 
     private static let incidents = Statement(
@@ -145,51 +146,46 @@ struct SweepTransactions: Sendable {
     private static let copied = Statement(
         "incident_copied",
         """
-        UPDATE incidents i SET due_at = NULL
+        UPDATE incidents i SET has_copy = true,
+            due_at = CASE WHEN i.revision = w.revision AND i.state = 'open' THEN NULL ELSE i.due_at END
         FROM unnest($1::uuid[], $2::integer[]) AS w(id, revision)
-        WHERE i.id = ANY($1::uuid[]) AND i.id = w.id AND i.revision = w.revision AND i.state = 'open'
+        WHERE i.id = ANY($1::uuid[]) AND i.id = w.id
         """)
 
-    private static let readyRows = Statement(
-        "ready_rows",
-        """
-        SELECT (SELECT count(*) FROM handoffs WHERE open AND state = 'ready' AND queue = $1)
-            + (SELECT count(*) FROM mirrors WHERE due_at IS NOT NULL AND state = 'ready' AND queue = $1)
-        """)
-
-    /// Makes ready whatever is due.
-    func sweep() async throws -> Swept {
+    /// Makes ready whatever is due, and lets the next in line go. Who is not `publishing` leaves what is due for a message
+    /// as it is: whoever can publish finds it due, or works on it without a ticket.
+    func sweep(publishing: Bool) async throws -> Swept {
         let lease = limits.ticketLease.milliseconds
-        let longest = limits.longestTicketLease.milliseconds
-        let rows = try await database.pipeline([
-            Command(Self.handoffs, Self.batch, lease, longest), Command(Self.mirrors, Self.batch, lease, longest),
+        var commands = [
+            Command(Self.handoffs, Self.batch, lease, limits.withheldLease.milliseconds, publishing),
             Command(Self.missingBases, Self.batch, IncidentClass.baseMissing.owner.rawValue),
             Command(
                 SignatureStatements.unmatched, Self.batch, IncidentClass.signatureUnmatched.rawValue, planningQueue,
                 IncidentClass.signatureUnmatched.owner.rawValue),
-            Command(Self.incidents, Self.batch, lease),
-        ])
-        var swept = Swept()
-        for row in rows[0] {
-            swept.due.append(
-                .init(
-                    ticket: try Ticket(ofHandoff: row),
-                    wasReady: try row.value(3, as: Bool.self), publishes: Int(try row.value(4, as: Int32.self))))
+        ]
+        if publishing {
+            commands += [
+                Command(LineStatements.release, Int64(limits.ticketWindow), lease),
+                Command(Self.mirrors, Self.batch, lease), Command(Self.incidents, Self.batch, lease),
+            ]
         }
-        for row in rows[1] {
-            swept.due.append(
-                .init(
-                    ticket: try Ticket(ofMirror: row),
-                    wasReady: try row.value(5, as: Bool.self), publishes: Int(try row.value(6, as: Int32.self))))
+        let rows = try await database.pipeline(commands)
+        guard publishing else { return Swept() }
+        var swept = Swept(tickets: try rows[3].map(Ticket.init(ofHandoff:)))
+        for row in rows[0] where try row.value(3, as: Bool.self) {
+            swept.overdue.append(
+                .init(ticket: try Ticket(ofHandoff: row), age: .milliseconds(try row.value(4, as: Int64.self))))
         }
-        swept.incidents = try await copies(of: try rows[4].map { try $0.value(0, as: UUID.self) })
+        for row in rows[4] {
+            let ticket = try Ticket(ofMirror: row)
+            if try row.value(5, as: Bool.self) {
+                swept.overdue.append(.init(ticket: ticket, age: .milliseconds(try row.value(6, as: Int64.self))))
+            } else {
+                swept.tickets.append(ticket)
+            }
+        }
+        swept.incidents = try await copies(of: try rows[5].map { try $0.value(0, as: UUID.self) })
         return swept
-    }
-
-    /// How many rows wait for a worker of `queue` to take their tickets.
-    func readyRows(in queue: String) async throws -> Int {
-        let rows = try await database.query(Self.readyRows, queue)
-        return Int(try rows[0].value(0, as: Int64.self))
     }
 
     /// What the dead-letter queue shall show of these incidents, as far as they are open.
@@ -205,7 +201,7 @@ struct SweepTransactions: Sendable {
         }
     }
 
-    /// Notes that the copies stand in the dead-letter queue, unless somebody acted on the incident meanwhile.
+    /// Notes that the copies stand in the dead-letter queue; another falls due where somebody acted meanwhile.
     func markCopied(_ copies: [IncidentCopy]) async throws {
         _ = try await database.query(Self.copied, copies.map(\.id), copies.map { Int32($0.revision) })
     }

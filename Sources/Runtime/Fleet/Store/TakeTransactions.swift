@@ -37,6 +37,10 @@ package struct TakenHandoff: Sendable {
     package var contradiction: String?
     /// The hashes that a person has approved or rejected, by gate.
     package var approvals: [Approval]
+    /// What stands of the contract below this version, and is left when this one is taken back or changes nothing.
+    package var standing: StandingVersion?
+    /// Tickets of those who stood next in line, and for whom taking this one made room: to be published.
+    package var released: [Ticket] = []
 
     package init(
         id: UUID, token: Int64, takeovers: Int, requeues: Int, opportunity: String, contract: String, version: Int,
@@ -110,21 +114,53 @@ struct TakeTransactions: Sendable {
     let limits: TimeLimits
     let queue: String
 
+    /// Whoever is taken makes room in the window: the next in line of the same queue get their tickets with it.
     private static let take = Statement(
         "take",
         """
         WITH mine AS (
-            SELECT id FROM handoffs WHERE id = ANY($1::uuid[]) AND state = 'ready' AND queue = $2
+            SELECT id, withheld FROM handoffs WHERE id = ANY($1::uuid[]) AND state = 'ready' AND queue = $2
                 AND NOT EXISTS (SELECT FROM pauses p WHERE p.kind = 'queue' AND p.name = $2)
             ORDER BY id FOR UPDATE
+        ), taken AS (
+            UPDATE handoffs h SET state = 'running', token = h.token + 1, cause = NULL, withheld = false,
+                due_at = clock(clock_timestamp()) + $3::bigint * interval '1 millisecond'
+            FROM mine WHERE h.id = mine.id
+            RETURNING h.id, h.token, h.takeovers, h.requeues, h.opportunity, h.contract, h.version, h.part,
+                h.correlation_id, clock(now()) - h.active_since > $4::bigint * interval '1 millisecond' AS too_old,
+                h.kind, h.direction, h.planning_attempts, h.planning_target
+        ), released AS (
+            UPDATE handoffs h SET withheld = false,
+                due_at = clock(clock_timestamp()) + $6::bigint * interval '1 millisecond'
+            WHERE h.id = ANY(ARRAY(
+                SELECT n.id FROM handoffs n
+                WHERE n.state = 'ready' AND n.queue = $2 AND n.withheld AND n.id <> ALL($1::uuid[])
+                ORDER BY n.begun DESC, n.created_at
+                LIMIT (SELECT CASE WHEN count(*) = 0 THEN 0 ELSE greatest($5::bigint + count(*) FILTER (WHERE NOT withheld)
+                    - (SELECT count(*) FROM handoffs o WHERE o.state = 'ready' AND o.queue = $2 AND NOT o.withheld), 0)
+                    END FROM mine)
+                FOR UPDATE SKIP LOCKED))
+            RETURNING h.id, h.queue, h.correlation_id
         )
-        UPDATE handoffs h SET state = 'running', token = h.token + 1, cause = NULL,
-            due_at = clock(clock_timestamp()) + $3::bigint * interval '1 millisecond'
-        FROM mine WHERE h.id = mine.id
-        RETURNING h.id, h.token, h.takeovers, h.requeues, h.opportunity, h.contract, h.version, h.part,
-            h.correlation_id, clock(now()) - h.active_since > $4::bigint * interval '1 millisecond' AS too_old,
-            h.kind, h.direction, h.planning_attempts, h.planning_target
+        SELECT *, NULL::text FROM taken
+        UNION ALL
+        SELECT id, 0, 0, 0, '', '', 0, '', correlation_id, false, '', '', 0, NULL, queue FROM released
         """)
+
+    /// What was signed last of handoff `h` with deal `d`: of its own text rather than of another one at the same moment, of a
+    /// text rather than of none, and never of a text that is another deal's of the opportunity.
+    static func signed(columns: String) -> String {
+        """
+        SELECT \(columns) FROM signatures l
+        WHERE l.opportunity = h.opportunity AND (l.sow_hash IS NULL OR l.sow_hash = d.sow_hash
+            OR NOT EXISTS (SELECT FROM handoffs o JOIN deals e ON e.handoff_id = o.id
+                WHERE o.opportunity = h.opportunity AND o.id <> h.id AND e.sow_hash = l.sow_hash)
+            AND NOT EXISTS (SELECT FROM unsigned_deals u
+                WHERE u.opportunity = h.opportunity AND u.state = 'kept' AND u.sow_hash = l.sow_hash))
+        ORDER BY l.sow_hash IS NULL, l.signed_at DESC, l.sow_hash IS NOT DISTINCT FROM d.sow_hash DESC, l.envelope DESC
+        LIMIT 1
+        """
+    }
 
     private static let plans = Statement(
         "taken_plans",
@@ -132,9 +168,8 @@ struct TakeTransactions: Sendable {
         SELECT p.handoff_id, p.body,
             (SELECT 'envelope ' || s.envelope || ' was signed over the statement of work ' || left(s.sow_hash, 12)
                     || ', and the handoff is planned by ' || left(d.sow_hash, 12)
-                FROM (SELECT l.envelope, l.sow_hash FROM signatures l WHERE l.opportunity = h.opportunity
-                    ORDER BY l.signed_at DESC, l.envelope DESC LIMIT 1) AS s
-                JOIN deals d ON d.handoff_id = h.id AND d.sow_hash <> s.sow_hash)
+                FROM deals d, LATERAL (\(signed(columns: "l.envelope, l.sow_hash"))) AS s
+                WHERE d.handoff_id = h.id AND d.sow_hash <> s.sow_hash)
         FROM plans p JOIN handoffs h ON h.id = p.handoff_id
         WHERE p.handoff_id = ANY($1::uuid[])
         """)
@@ -144,8 +179,7 @@ struct TakeTransactions: Sendable {
         """
         SELECT d.handoff_id, d.body,
             (SELECT json_object_agg(c.what, c.value)::text FROM choices c WHERE c.handoff_id = d.handoff_id),
-            (SELECT s.body FROM signatures s WHERE s.opportunity = h.opportunity
-                ORDER BY s.signed_at DESC, s.envelope DESC LIMIT 1)
+            (\(signed(columns: "l.body")))
         FROM deals d JOIN handoffs h ON h.id = d.handoff_id
         WHERE d.handoff_id = ANY($1::uuid[]) AND NOT EXISTS (SELECT FROM plans p WHERE p.handoff_id = d.handoff_id)
         """)
@@ -208,12 +242,25 @@ struct TakeTransactions: Sendable {
     /// Takes those of `ids` that are ready in this queue; nil for each that is not.
     func take(_ ids: [UUID]) async throws -> [TakenHandoff?] {
         let results = try await database.pipeline([
-            Command(Self.take, ids, queue, limits.lease.milliseconds, limits.maximalAge.milliseconds),
+            Command(
+                Self.take, ids, queue, limits.lease.milliseconds, limits.maximalAge.milliseconds,
+                Int64(limits.ticketWindow), limits.ticketLease.milliseconds),
             Command(Self.plans, ids), Command(Self.deals, ids), Command(Self.steps, ids),
             Command(Self.earlier, ids), Command(Self.bases, ids), Command(Self.approvals, ids),
+            Command(StandingVersion.below, ids),
         ])
         var taken: [UUID: TakenHandoff] = [:]
-        for row in results[0] { try taken.add(row) }
+        var released: [Ticket] = []
+        for row in results[0] {
+            if let queue = try row.value(14, as: String?.self) {
+                released.append(
+                    Ticket(
+                        .handoff(try row.value(0, as: UUID.self)), queue: queue,
+                        correlationID: try row.value(8, as: String.self)))
+            } else {
+                try taken.add(row)
+            }
+        }
         for row in results[1] { try taken[try row.value(0, as: UUID.self)]?.addPlan(row) }
         for row in results[2] { try taken[try row.value(0, as: UUID.self)]?.addDeal(row) }
         for row in results[3] { taken[try row.value(0, as: UUID.self)]?.steps.append(try StepRecord(row)) }
@@ -225,6 +272,9 @@ struct TakeTransactions: Sendable {
                     gate: try row.value(1, as: String.self), planHash: try row.value(2, as: String.self),
                     isApproved: try row.value(3, as: Bool.self)))
         }
+        for (id, version) in try StandingVersion.read(results[7]) { taken[id]?.standing = version }
+        // The next in line are nobody's in particular: whoever was taken may publish their tickets.
+        if let carrier = ids.first(where: { taken[$0] != nil }) { taken[carrier]?.released = released }
         // A doubled ticket in one batch is one handoff: the first gets it, the others find no row.
         return ids.map { taken.removeValue(forKey: $0) }
     }

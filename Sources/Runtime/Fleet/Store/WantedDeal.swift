@@ -34,6 +34,7 @@ struct WantedDeal: Sendable {
             contentHash: try row.value(9, as: String.self), customer: try row.value(10, as: String.self),
             totalMinor: try row.value(11, as: Int64.self), currency: try row.value(12, as: String.self),
             sowHash: try row.value(13, as: String?.self))
+        arrival.takesAnyDocument = try row.value(15, as: Bool.self)
         status = try row.value(14, as: JSONText?.self).map {
             try JSONDecoder().decode(Status.self, from: Data($0.text.utf8))
         }

@@ -9,8 +9,10 @@ public struct ActRecord: Sendable, Codable, Equatable {
     public let actor: String
     /// What: send, hold, release, discard, adopt, pause, resume, approve, reject.
     public let act: String
-    /// The incident it was done to.
+    /// The incident it was done to, which is a round of its case.
     public let incident: RowID?
+    /// The case of that incident.
+    public let caseID: RowID?
     /// The handoff it was done to.
     public let handoff: RowID?
     /// The reason that was given.
@@ -37,7 +39,8 @@ public struct ActLog: Sendable {
     private static let entries = Statement(
         "acts",
         """
-        SELECT at, actor, act, incident_id, handoff_id, why, outcome FROM acts
+        SELECT at, actor, act, incident_id, handoff_id, why, outcome,
+            (SELECT i.case_id FROM incidents i WHERE i.id = incident_id) FROM acts
         WHERE ($1::bigint IS NULL OR at >= clock(now()) - $1 * interval '1 millisecond')
             AND ($2::text IS NULL OR actor = $2)
             AND ($3::uuid[] IS NULL OR incident_id = ANY($3) OR handoff_id = $4::uuid)
@@ -72,7 +75,7 @@ public struct ActLog: Sendable {
         ).map { row in
             ActRecord(
                 at: try row.value(0), actor: try row.value(1), act: try row.value(2), incident: try row.value(3),
-                handoff: try row.value(4), why: try row.value(5), outcome: try row.value(6))
+                caseID: try row.value(7), handoff: try row.value(4), why: try row.value(5), outcome: try row.value(6))
         }
     }
 }

@@ -2,6 +2,7 @@ import Fleet
 import FoundationEssentials
 import PostgreSQL
 import RabbitMQ
+import Workers
 
 extension Change {
     /// What it comes to, for a list of what would be done.
@@ -33,53 +34,37 @@ extension Change {
         }
     }
 
-    /// What is written, in the order of the locks. The last command's rows, if any, are what ``letters(for:from:)`` reads.
-    func writes(for act: Act, on line: IncidentLine, in situation: Situation) throws -> [Command] {
-        let id = line.incident
-        let lease = Post.ticketLease.inMilliseconds
-        let record = Command(ActStatements.record, act.name, id, line.handoff, act.why, outcome)
-        func close(_ resolution: String) -> Command { Command(ActStatements.closeIncident, id, resolution, act.why) }
-        func journal(_ what: String) throws -> [Command] {
-            guard let handoff = line.handoff else { return [] }
-            let entry = JournalText(what: what, incident: id.description, step: line.step)
-            return [Command(ActStatements.journal, handoff, try entry.text)]
-        }
-        func ready(_ direction: String) throws -> [Command] {
-            guard let handoff = line.handoff else { return [] }
-            return [
-                Command(ActStatements.resetAttempts, handoff),
-                Command(ActStatements.readyHandoff, handoff, direction, lease),
-            ]
-        }
+    /// Whether nothing more becomes of the deal for now: its handoff is given up, or the event of which none ever was.
+    /// Of what came in another's name other systems were told nothing.
+    func endsDeal(of line: IncidentLine) -> Bool {
         switch self {
-        case .requeue:
-            return try [close("requeued"), record] + journal("requeued")
-                + ready(situation.handoff?.direction ?? "do")
-        case .beginSending:
-            return [record, Command(ActStatements.beginSending, id, act.why, lease)]
-        case .finishSending: return [Command(ActStatements.sendingMessage, id)]
-        case .hold: return try [Command(ActStatements.hold, id, act.why), record] + journal("held")
-        case .release: return try [Command(ActStatements.release, id), record] + journal("released")
-        case .close: return try [close("discarded"), record] + journal("incident closed")
-        case .discard:
-            guard let handoff = line.handoff, let opportunity = situation.handoff?.opportunity else { return [] }
-            return try [
-                Command(ActStatements.keepSteps, handoff, act.why ?? "-", situation.incident.owner),
-                Command(ActStatements.discardHandoff, handoff), close("discarded"), record,
-            ] + journal("discarded") + [Command(LaneStatements.advance, [opportunity], lease)]
-        case .turnBack: return try [close("undo"), record] + journal("turned back") + ready("undo")
-        case .keepStep(let owner, let ordinal):
-            return try [
-                Command(
-                    ActStatements.keepStep, owner, Int16(ordinal), act.why ?? "-", situation.incident.owner),
-                close("kept"), record,
-            ] + journal("kept") + ready("undo")
+        case .discard: true
+        case .close: line.handoff == nil && line.holdsUp && line.incidentClass != IncidentClass.sourceMismatch.rawValue
+        case .requeue, .beginSending, .finishSending, .hold, .release, .turnBack, .keepStep: false
         }
     }
 
-    /// What must be published, read from the rows of ``writes(for:on:in:)``.
-    func letters(for line: IncidentLine, from written: [[Row]]) throws -> [Letter] {
-        guard let rows = written.last else { return [] }
+    /// What is written; its rows, if any, are what ``letters(for:from:)`` reads.
+    func write(for act: Act, on line: IncidentLine) -> Command {
+        let (id, seen) = (line.incident, Int32(clamping: line.revision))
+        let lease = Post.ticketLease.inMilliseconds
+        switch self {
+        case .requeue: return Command(ActStatements.requeue, id, seen, act.why, lease)
+        case .beginSending: return Command(ActStatements.beginSending, id, seen, act.why, lease)
+        case .finishSending: return Command(ActStatements.sendingMessage, id)
+        case .hold: return Command(ActStatements.hold, id, seen, act.why)
+        case .release: return Command(ActStatements.release, id, seen, act.why)
+        case .close: return Command(ActStatements.close, id, seen, act.why)
+        case .discard:
+            return Command(ActStatements.discard, id, seen, act.why, act.kind == .discard(.keep), lease)
+        case .turnBack: return Command(ActStatements.turnBack, id, seen, act.why, lease)
+        case .keepStep(let owner, let ordinal):
+            return Command(ActStatements.keepStep, id, seen, act.why, owner, Int16(ordinal), lease)
+        }
+    }
+
+    /// What must be published, read from the rows of ``write(for:on:)``.
+    func letters(for line: IncidentLine, from rows: [Row]) throws -> [Letter] {
         switch self {
         case .hold, .release, .close: return []
         case .requeue, .discard, .turnBack, .keepStep:

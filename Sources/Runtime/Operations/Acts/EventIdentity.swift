@@ -18,14 +18,4 @@ struct EventIdentity: Sendable, Equatable {
         source = read.source
         event = read.id
     }
-
-    /// A JSON object to be merged into the message's origin.
-    var json: String {
-        get throws {
-            var object: [String: String] = [:]
-            object["event_source"] = source
-            object["event_id"] = event
-            return String(decoding: try JSONEncoder().encode(object), as: UTF8.self)
-        }
-    }
 }

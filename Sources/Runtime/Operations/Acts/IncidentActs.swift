@@ -2,19 +2,23 @@ import Fleet
 import FoundationEssentials
 import PostgreSQL
 import RabbitMQ
+public import Sagas
 
 /// What people do to incidents: each incident in a transaction of its own, decided while it is locked.
 public struct IncidentActs: Sendable {
     let database: Database
     let post: Post
+    let endingStatus: EndingStatus
 
     /// How many incidents are decided before what they want published is published.
     private static let chunk = 100
 
-    /// Writes through `database`, whose role is who acts, and publishes by `post`.
-    public init(database: Database, post: Post) {
+    /// Writes through `database`, whose role is who acts, and publishes by `post`. What is given up, other systems are
+    /// told of as `endingStatus` says.
+    public init(database: Database, post: Post, endingStatus: @escaping EndingStatus = { _ in nil }) {
         self.database = database
         self.post = post
+        self.endingStatus = endingStatus
     }
 
     /// Does `act` to each incident as it was seen, and tells `progress` how many are done.
@@ -107,23 +111,26 @@ public struct IncidentActs: Sendable {
             case .stop(let outcome, let sentence):
                 return Attempted(result: ActResult(incident: line.incident, outcome: outcome, sentence: sentence))
             case .go(let change):
-                let writes = try change.writes(for: act, on: line, in: situation)
-                let written = try await transaction.commit(after: writes)
+                let told = try await change.endsDeal(of: line) ? ending(of: line, transaction) : []
+                let written = try await transaction.commit(after: [change.write(for: act, on: line)] + told)
                 let result = ActResult(incident: line.incident, outcome: .done, sentence: change.outcome)
-                return Attempted(result: result, letters: try change.letters(for: line, from: written))
+                return Attempted(result: result, letters: try change.letters(for: line, from: written[0]))
             }
         }
     }
 
-    /// Lane before handoff before incident, as everywhere.
-    private static func reading(_ line: IncidentLine, locking: Bool) -> [Command] {
-        var commands: [Command] = []
-        if locking, let opportunity = line.opportunity {
-            commands.append(Command(LaneStatements.lock, [opportunity]))
+    /// What other systems are told once the incident is given up.
+    private func ending(of line: IncidentLine, _ transaction: Transaction) async throws -> [Command] {
+        let rows = try await transaction.query(EndingStatements.read, line.incident)
+        guard let ending = try Ending(rows), let standing = ending.standing, let status = endingStatus(standing) else {
+            return []
         }
-        return commands + [
-            Command(locking ? SituationStatements.lockHandoff : SituationStatements.handoff, line.handoff),
-            Command(locking ? SituationStatements.lockIncident : SituationStatements.incident, line.incident),
+        return [EndingStatements.command(wanting: status, after: line.incident)]
+    }
+
+    private static func reading(_ line: IncidentLine, locking: Bool) -> [Command] {
+        (locking ? [Command(SituationStatements.lock, line.incident)] : []) + [
+            Command(SituationStatements.handoff, line.handoff), Command(SituationStatements.incident, line.incident),
             Command(SituationStatements.steps, line.handoff), Command(SituationStatements.lastAct, line.incident),
             Command(SituationStatements.words, line.incident),
         ]
@@ -153,13 +160,9 @@ public struct IncidentActs: Sendable {
             return ActResult(
                 incident: result.incident, outcome: result.outcome, sentence: "\(result.sentence); \(lost)")
         case (.message(let incident, let message), nil):
-            let identity = JSONText(try EventIdentity(ofBody: message.body).json)
+            let identity = EventIdentity(ofBody: message.body)
             do {
-                try await database.pipeline([
-                    Command(ActStatements.closeSent, incident, identity),
-                    Command(
-                        ActStatements.record, "send", incident, RowID?.none, String?.none, "confirmed by the broker"),
-                ])
+                try await database.query(ActStatements.finishSending, incident, identity.source, identity.event)
                 return result
             } catch {
                 let lost = "the broker has it, and that could not be noted (\(error)); the next send or drain does"

@@ -18,7 +18,10 @@ extension Situation {
             heldAt: try incident.decode("held_at"), revision: Int(try incident.decode("revision", as: Int32.self)),
             isBlocking: try incident.decode("blocking"), step: try incident.decode("step"),
             incidentClass: try incident.decode("class"), owner: try incident.decode("owner"),
-            hasBody: try incident.decode("has_body"))
+            hasBody: try incident.decode("has_body"),
+            origin: try incident.decode("origin", as: String?.self).map {
+                try JSONDecoder().decode([String: String].self, from: Data($0.utf8))
+            } ?? [:])
         handoff = try parts[0].first.map { row in
             Handoff(
                 opportunity: try row.decode("opportunity"), state: try row.decode("state"),

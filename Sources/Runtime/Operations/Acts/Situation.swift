@@ -16,6 +16,8 @@ struct Situation: Sendable, Equatable {
         var incidentClass: String
         var owner: String
         var hasBody: Bool
+        /// Where its message came from: exchange, routing key and what else is known.
+        var origin: [String: String] = [:]
     }
 
     struct Handoff: Sendable, Equatable {

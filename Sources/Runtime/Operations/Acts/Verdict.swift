@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Workers
 
 /// What an act changes.
 enum Change: Sendable, Equatable {
@@ -93,6 +94,7 @@ private func sending(_ act: Act, in situation: Situation) -> Verdict {
     let advice = situation.next.map { ": \($0)" } ?? ""
     guard let handoff = situation.handoff else {
         guard incident.hasBody else { return .stop(.refused, "its message was not kept, so there is nothing to send") }
+        if let bar = barToReturning(incident.origin) { return .stop(.refused, bar) }
         if situation.retry == "never", act.kind == .send(evenSo: false) {
             return .stop(
                 .refused,
@@ -100,16 +102,42 @@ private func sending(_ act: Act, in situation: Situation) -> Verdict {
         }
         return .go(.beginSending)
     }
+    if lacksItsBase(incident.incidentClass), handoff.state == "behind" {
+        let how = incident.incidentClass == "base_stale" ? "can no longer come" : "has not come"
+        let cure = situation.next ?? "publish the contract as a complete version with a higher number, or discard this"
+        return .stop(
+            .refused, "the version that this change order changes \(how), so there is nothing to send: \(cure)")
+    }
     guard incident.isBlocking else {
         return .stop(.refused, "it holds no handoff up, so there is nothing to send\(advice)")
     }
     return handoff.state == "parked" ? .go(.requeue) : .stop(.refused, notParked(handoff))
 }
 
+/// Why a message cannot go back to where it came from; nil where it can. The only place to which people send is the
+/// exchange of publishers, under the key under which the message was delivered: there its source is checked again.
+private func barToReturning(_ origin: [String: String]) -> String? {
+    let (exchange, key) = (origin["exchange"] ?? "", origin["routing_key"] ?? "")
+    guard exchange == "deals" else {
+        let place = exchange.isEmpty ? "the default exchange" : "exchange \(exchange)"
+        return "it came over \(place), not from a publisher: have the event published again, then discard this"
+    }
+    let words = key.split(separator: ".", omittingEmptySubsequences: false)
+    guard words.count > 1, words.allSatisfy({ !$0.isEmpty }), OutsideText.identifier(key) == key else {
+        return "its routing key is not <source>.<type>, so it would not come back: have the event published again"
+    }
+    return nil
+}
+
+/// Whether incidents of a stored class are about a change order whose base is not there.
+func lacksItsBase(_ incidentClass: String?) -> Bool {
+    incidentClass.flatMap(IncidentClass.init)?.lacksBase ?? false
+}
+
 private func discarding(_ disposal: Act.Disposal, in situation: Situation) -> Verdict {
     guard let handoff = situation.handoff else { return .go(.close) }
     // A change order whose base will never come would otherwise run if it came all the same.
-    if situation.incident.incidentClass == "base_missing", handoff.state == "behind" { return .go(.discard) }
+    if lacksItsBase(situation.incident.incidentClass), handoff.state == "behind" { return .go(.discard) }
     guard situation.incident.isBlocking else { return .go(.close) }
     guard handoff.state == "parked" else { return .stop(.refused, notParked(handoff)) }
     if handoff.kind == "cancel" || handoff.direction == "undo" {

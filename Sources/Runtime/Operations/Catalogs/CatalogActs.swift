@@ -70,7 +70,7 @@ public struct CatalogActs: Sendable {
                 Command(
                     CatalogStatements.change, version, changes.map(\.table), changes.map(\.row),
                     changes.map(\.before), changes.map(\.after)),
-                Command(CatalogStatements.record, "propose catalog", note, "\(version): \(changes.count) rows"),
+                Command(CatalogStatements.record, "propose catalog", version, note),
             ])
         }
         return "catalog \(version) is proposed; somebody else approves it with 'baton catalog approve \(version)'"
@@ -98,9 +98,7 @@ public struct CatalogActs: Sendable {
             }
             try await transaction.commit(after: [
                 Command(CatalogStatements.move, version, "active"),
-                Command(
-                    CatalogStatements.record, "approve catalog", why,
-                    "\(version) in place of \(situation.active ?? "none")"),
+                Command(CatalogStatements.record, "approve catalog", version, why),
             ])
         }
         return "catalog \(version) is in force"
@@ -112,7 +110,7 @@ public struct CatalogActs: Sendable {
             _ = try await situation(of: version, transaction)
             try await transaction.commit(after: [
                 Command(CatalogStatements.move, version, "rejected"),
-                Command(CatalogStatements.record, "reject catalog", why, version),
+                Command(CatalogStatements.record, "reject catalog", version, why),
             ])
         }
         return "catalog \(version) is rejected"

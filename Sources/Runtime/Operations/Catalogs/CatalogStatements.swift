@@ -1,6 +1,6 @@
 import PostgreSQL
 
-/// The statements over stored catalogs. Who proposed and approved is PostgreSQL's own `session_user`.
+/// The statements over stored catalogs. Who proposed and approved is who PostgreSQL's `acting_person()` says.
 enum CatalogStatements {
     static let activeVersion = Statement("active_catalog", "SELECT version FROM catalogs WHERE state = 'active'")
 
@@ -20,7 +20,7 @@ enum CatalogStatements {
     static let lock = Statement(
         "lock_catalogs",
         """
-        SELECT version, state, base, proposed_by, session_user::text AS actor FROM catalogs
+        SELECT version, state, base, proposed_by, acting_person() AS actor FROM catalogs
         WHERE version = $1 OR state = 'active' ORDER BY version FOR UPDATE
         """)
 
@@ -50,5 +50,5 @@ enum CatalogStatements {
             AND ($3::text IS NULL OR c.row_key = $3) ORDER BY c.id
         """)
 
-    static let record = Statement("record_catalog_act", "INSERT INTO acts (act, why, outcome) VALUES ($1, $2, $3)")
+    static let record = Statement("record_catalog_act", "SELECT record_catalog_act($1, $2, $3)")
 }

@@ -1,90 +1,92 @@
-import Crypto
 import Fleet
 import FoundationEssentials
 import RabbitMQ
 import Workers
 
 /// What a message in a dead-letter queue is.
+///
+/// What it says of itself counts only where the fleet or the broker wrote it. Anybody can set headers: what publishers
+/// send arrives in a queue of its own, and what the broker gave up still carries theirs. Only workers and the broker may
+/// write to the exchange `dead`, and the broker's hand shows in `x-death`.
 enum CollectedLetter: Sendable, Equatable {
-    /// A copy of an incident of ours; the finding is for the case that its row is gone, as after an old backup.
-    case copy(of: RowID, else: CollectedFinding?)
+    /// Says that it is the copy of an incident. The row has to agree; if not, it is the finding, or only a ticket.
+    case copy(of: UUID, ticket: UUID?, else: CollectedFinding?)
     /// A ticket only names its row.
     case ticket
     /// A message that no row stands for yet.
     case message(CollectedFinding)
 
-    /// Tells what was delivered from the dead-letter queue of `queue`.
-    init(_ delivery: Delivery, from queue: String) {
+    /// Tells what was delivered from `queue`.
+    init(_ delivery: Delivery, from queue: DeadLetterQueue) {
+        let finding = CollectedFinding(delivery, from: queue)
+        guard !queue.isUnrouted else {
+            self = .message(finding)
+            return
+        }
         let headers = delivery.properties.headers
-        let isTicket = ["ticket", "mirror-ticket"].contains(delivery.properties.type ?? "")
-        let correlationID = delivery.properties.correlationID ?? "-"
-        let ticket = Ticket(body: delivery.body, queue: queue, correlationID: correlationID)
-        if case .string(let text)? = headers["baton-incident"], let id = UUID(uuidString: text) {
-            let standsForHandoff = headers["baton-handoff"] != nil && ticket != nil
-            self = .copy(of: RowID(id), else: standsForHandoff ? nil : CollectedFinding(delivery, from: queue))
-        } else if isTicket, ticket != nil {
+        let isFromDead = delivery.exchange == CollectedFinding.deadExchange
+        let ticket = Self.ticket(in: delivery, queue.workQueue)
+        if isFromDead, finding.incidentClass != .undeliverable, case .string(let text)? = headers["baton-incident"],
+            let id = UUID(uuidString: text)
+        {
+            self = .copy(of: id, ticket: ticket, else: ticket != nil && headers["baton-handoff"] != nil ? nil : finding)
+        } else if ["ticket", "mirror-ticket"].contains(delivery.properties.type ?? ""), delivery.exchange != "deals",
+            Ticket(body: delivery.body, queue: queue.workQueue, correlationID: "-") != nil
+        {
             self = .ticket
         } else {
-            self = .message(CollectedFinding(delivery, from: queue))
+            self = .message(finding)
+        }
+    }
+
+    private static func ticket(in delivery: Delivery, _ queue: String) -> UUID? {
+        switch Ticket(body: delivery.body, queue: queue, correlationID: "-")?.subject {
+        case .handoff(let id)?: id
+        case .mirror?, nil: nil
         }
     }
 }
 
 /// The incident that a collected message becomes.
 struct CollectedFinding: Sendable, Equatable {
-    /// `raw/<queue>/<sha256 of message id and body>/<redrive count>`, as the workers write it.
-    let cause: String
+    /// The exchange to which workers copy, and the broker moves what it gives up.
+    static let deadExchange = "dead"
+
     let incidentClass: IncidentClass
     let story: String
-    let correlationID: String
-    let origin: [String: String]
-    let body: [UInt8]
-    /// How often the message had been sent again before.
-    let round: Int
+    let message: DeliveredMessage
+    /// Whether it counts as one more time that the message came.
+    let isCounted: Bool
+    /// Whether somebody put it there with the broker's own tools.
+    let wasMoved: Bool
 
-    init(_ delivery: Delivery, from queue: String) {
+    init(_ delivery: Delivery, from queue: DeadLetterQueue) {
         let properties = delivery.properties
-        if case .integer(let count)? = properties.headers["baton-redrives"], count > 0 {
-            round = Int(count)
+        isCounted = !delivery.isRedelivered
+        wasMoved = delivery.exchange.isEmpty
+        var message = DeliveredMessage(delivery, in: queue.workQueue)
+        let isFromDead = !queue.isUnrouted && delivery.exchange == Self.deadExchange
+        let death = isFromDead ? DeathRecord(properties.headers, givenUpBy: queue.workQueue) : nil
+        let story: String
+        if let death {
+            message.origin["exchange"] = OutsideText.storable(death.exchange ?? "-")
+            message.origin["routing_key"] = OutsideText.storable(death.routingKey ?? "-")
+            (incidentClass, story) = (.undeliverable, death.story)
+        } else if isFromDead, case .string(let name)? = properties.headers["baton-class"],
+            let known = IncidentClass(rawValue: name)
+        {
+            incidentClass = known
+            if case .string(let reason)? = properties.headers["baton-reason"] { story = reason } else { story = name }
+        } else if queue.isUnrouted || delivery.exchange == "deals" {
+            incidentClass = .unroutable
+            story =
+                "no queue takes what is published to exchange \(delivery.exchange) under the routing key "
+                + delivery.routingKey
         } else {
-            round = 0
+            incidentClass = .unknown
+            story = "somebody put it into \(queue.name) by hand: it has no headers of ours or the broker's"
         }
-        var hash = SHA256()
-        hash.update(data: Data((properties.messageID ?? "").utf8))
-        hash.update(data: Data([0]))
-        hash.update(data: Data(delivery.body))
-        let digest = hash.finalize().hexadecimal
-        cause = "raw/\(queue)/\(digest)/\(round)"
-        body = delivery.body
-        let death = DeathRecord(properties.headers)
-        let exchange = death?.exchange ?? delivery.exchange
-        let routingKey = death?.routingKey ?? delivery.routingKey
-        (incidentClass, story) = Self.classify(properties.headers, death, exchange, routingKey, queue: queue)
-        correlationID = Self.storable(properties.correlationID ?? properties.messageID ?? "-")
-        var origin = ["exchange": exchange, "routing_key": routingKey]
-        origin["message_id"] = properties.messageID
-        origin["content_type"] = properties.contentType
-        origin["type"] = properties.type
-        self.origin = origin.mapValues(Self.storable)
+        self.story = OutsideText.storable(story, longest: 1000)
+        self.message = message
     }
-
-    private static func classify(
-        _ headers: [String: HeaderValue], _ death: DeathRecord?, _ exchange: String, _ routingKey: String,
-        queue: String
-    ) -> (IncidentClass, String) {
-        if case .string(let name)? = headers["baton-class"], let known = IncidentClass(rawValue: name) {
-            guard case .string(let reason)? = headers["baton-reason"] else { return (known, name) }
-            return (known, storable(String(reason.prefix(1000))))
-        }
-        if let death { return (.undeliverable, storable(death.story)) }
-        // A copy lies under the exchange 'dead'; the alternate exchange leaves the first one's name in place.
-        if exchange.isEmpty || exchange == "dead" {
-            return (.unknown, "somebody put it into \(queue).dead by hand: it has no headers of ours or the broker's")
-        }
-        let place = storable("exchange \(exchange) under the routing key \(routingKey)")
-        return (.unroutable, "no queue takes what is published to \(place)")
-    }
-
-    /// PostgreSQL's texts take any character but this one.
-    private static func storable(_ text: String) -> String { text.replacing("\0", with: "\u{FFFD}") }
 }

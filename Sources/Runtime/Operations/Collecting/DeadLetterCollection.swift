@@ -12,6 +12,20 @@ public struct DeadLetterCollection: Sendable, Codable, Equatable {
     public internal(set) var copies = 0
     /// Tickets: they only name a row, which says itself how it stands.
     public internal(set) var tickets = 0
-    /// Messages that had been collected before.
+    /// Messages that are incidents already, and came once more.
     public internal(set) var knownMessages = 0
+
+    init(deadLetterQueue: String) {
+        self.deadLetterQueue = deadLetterQueue
+    }
+
+    mutating func count(_ entry: LetterBook.Entry) {
+        messages += 1
+        switch entry {
+        case .opened(let incidentClass): opened[incidentClass, default: 0] += 1
+        case .known: knownMessages += 1
+        case .copy: copies += 1
+        case .ticket: tickets += 1
+        }
+    }
 }

@@ -9,12 +9,11 @@ public struct DeadLetterCount: Sendable, Codable, Equatable {
 }
 
 extension Publisher {
-    /// How many messages stand in the dead-letter queues of `queues`.
-    public func deadLetters(of queues: [String]) async throws(RabbitMQError) -> [DeadLetterCount] {
+    /// How many messages stand in `queues`.
+    public func deadLetters(in queues: [DeadLetterQueue]) async throws(RabbitMQError) -> [DeadLetterCount] {
         var counts: [DeadLetterCount] = []
         for queue in queues {
-            let name = queue + ".dead"
-            counts.append(DeadLetterCount(queue: name, messages: try await depth(of: name)?.messages))
+            counts.append(DeadLetterCount(queue: queue.name, messages: try await depth(of: queue.name)?.messages))
         }
         return counts
     }

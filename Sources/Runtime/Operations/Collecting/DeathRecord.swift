@@ -13,18 +13,21 @@ struct DeathRecord: Sendable, Equatable {
     /// How often that happened.
     let count: Int64
 
-    /// Reads the oldest entry, which is the last; nil where there is no record.
-    init?(_ headers: [String: HeaderValue]) {
-        guard case .array(let entries)? = headers["x-death"], case .table(let first)? = entries.last else { return nil }
-        exchange = Self.text(first["exchange"])
-        if case .array(let keys)? = first["routing-keys"] {
+    /// Reads the entry that the broker wrote when `queue` gave the message up: it is the first. Nil where that is none of
+    /// `queue`, so that somebody else wrote the record.
+    init?(_ headers: [String: HeaderValue], givenUpBy queue: String) {
+        guard case .array(let entries)? = headers["x-death"], case .table(let last)? = entries.first,
+            Self.text(last["queue"]) == queue
+        else { return nil }
+        self.queue = queue
+        exchange = Self.text(last["exchange"])
+        if case .array(let keys)? = last["routing-keys"] {
             routingKey = Self.text(keys.first)
         } else {
             routingKey = nil
         }
-        queue = Self.text(first["queue"]) ?? "-"
-        reason = Self.text(first["reason"]) ?? "-"
-        if case .integer(let count)? = first["count"] { self.count = count } else { count = 1 }
+        reason = Self.text(last["reason"]) ?? "-"
+        if case .integer(let count)? = last["count"] { self.count = count } else { count = 1 }
     }
 
     /// For a person.

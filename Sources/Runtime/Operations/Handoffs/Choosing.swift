@@ -19,23 +19,18 @@ extension HandoffActs {
     ) async throws -> String {
         let ticket = try await database.transaction { transaction in
             let rows = try await transaction.pipeline([
-                Command(HandoffStatements.lock, handoff), Command(HandoffStatements.lockBlockingIncident, handoff),
+                Command(HandoffStatements.lock, handoff), Command(HandoffStatements.situation, handoff),
+                Command(HandoffStatements.blockingIncident, handoff),
             ])
-            guard let row = rows[0].first else { throw NoSuchHandoff(text: handoff.description) }
+            guard let row = rows[1].first else { throw NoSuchHandoff(text: handoff.description) }
             try checkChoice(
                 what, state: try row.decode("state"), direction: try row.decode("direction"),
                 isPlanned: try row.decode("planned"))
-            let incident = try freeIncident(rows[1])
-            let entry = JournalText(
-                what: "chosen", incident: incident?.description, externalID: value, choice: what)
-            var commands = [
-                Command(HandoffStatements.choose, handoff, what, value, why),
-                Command(ActStatements.journal, handoff, try entry.text),
-                Command(ActStatements.record, "choose", incident, handoff, why, "\(what) \(value)"),
-            ]
-            if let incident { commands.append(Command(ActStatements.closeIncident, incident, "chosen", why)) }
-            commands.append(Command(ActStatements.readyHandoff, handoff, "do", Post.ticketLease.inMilliseconds))
-            return try await wantedTicket(in: transaction.commit(after: commands))
+            try checkHold(rows[2])
+            return try await wantedTicket(
+                in: transaction.commit(after: [
+                    Command(HandoffStatements.choose, handoff, what, value, why, Post.ticketLease.inMilliseconds)
+                ]))
         }
         return "\(what) is \(value); the handoff is planned again" + (try await publish(ticket))
     }

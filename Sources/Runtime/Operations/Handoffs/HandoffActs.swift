@@ -25,31 +25,31 @@ public struct HandoffActs: Sendable {
     public func adopt(_ externalID: String, step name: String, of handoff: RowID, why: String?) async throws -> String {
         let ticket = try await database.transaction { transaction in
             let rows = try await transaction.pipeline([
-                Command(HandoffStatements.lock, handoff), Command(HandoffStatements.lockBlockingIncident, handoff),
-                Command(HandoffStatements.steps, handoff),
+                Command(HandoffStatements.lock, handoff), Command(HandoffStatements.situation, handoff),
+                Command(HandoffStatements.blockingIncident, handoff), Command(HandoffStatements.steps, handoff),
                 Command(HandoffStatements.makerOf, handoff, name, externalID),
+                Command(HandoffStatements.isRemoved, externalID),
             ])
-            guard let row = rows[0].first else { throw NoSuchHandoff(text: handoff.description) }
-            let steps = try rows[2].map { step in
+            guard let row = rows[1].first else { throw NoSuchHandoff(text: handoff.description) }
+            let steps = try rows[3].map { step in
                 AdoptableStep(
                     ordinal: Int(try step.value(0, as: Int16.self)), name: try step.value(1), state: try step.value(2))
             }
             let step = try stepToAdopt(
                 name, state: try row.decode("state"), direction: try row.decode("direction"), steps: steps)
-            if let maker = try rows[3].first?.value(0, as: RowID.self) {
+            if let maker = try rows[4].first?.value(0, as: RowID.self) {
                 throw ActRefused("\(externalID) is what \(name) of handoff \(maker) made: one thing, one handoff")
             }
-            let incident = try freeIncident(rows[1])
-            let entry = JournalText(
-                what: "adoption asked", incident: incident?.description, step: name, externalID: externalID)
-            var commands = [
-                Command(HandoffStatements.adopt, handoff, Int16(step.ordinal), externalID),
-                Command(ActStatements.journal, handoff, try entry.text),
-                Command(ActStatements.record, "adopt", incident, handoff, why, "\(name) \(externalID)"),
-            ]
-            if let incident { commands.append(Command(ActStatements.closeIncident, incident, "adopted", why)) }
-            commands.append(Command(ActStatements.readyHandoff, handoff, "do", Post.ticketLease.inMilliseconds))
-            return try await wantedTicket(in: transaction.commit(after: commands))
+            if !rows[5].isEmpty {
+                throw ActRefused("\(externalID) came late beside another, and is being removed: name one that stays")
+            }
+            try checkHold(rows[2])
+            return try await wantedTicket(
+                in: transaction.commit(after: [
+                    Command(
+                        HandoffStatements.adopt, handoff, Int16(step.ordinal), externalID, why,
+                        Post.ticketLease.inMilliseconds)
+                ]))
         }
         return "\(name) is to adopt \(externalID); it counts once the target knows it" + (try await publish(ticket))
     }
@@ -60,46 +60,35 @@ public struct HandoffActs: Sendable {
     ) async throws -> String {
         let decision = isApproved ? "approved" : "rejected"
         let ticket = try await database.transaction { transaction in
-            guard let row = try await transaction.query(HandoffStatements.lock, handoff).first else {
-                throw NoSuchHandoff(text: handoff.description)
-            }
-            let requester = try row.decode("requester", as: String?.self) ?? "nobody"
+            let rows = try await transaction.pipeline([
+                Command(HandoffStatements.lock, handoff), Command(HandoffStatements.situation, handoff),
+            ])
+            guard let row = rows[1].first else { throw NoSuchHandoff(text: handoff.description) }
             let wanted = try approvalToDecide(
-                state: try row.decode("state"), cause: try row.decode("cause"), gate: gate, requester: requester,
-                decidedBy: try row.decode("actor"))
-            let isNew = try await !transaction.query(
-                HandoffStatements.decide, handoff, wanted.gate, wanted.planHash, requester, decision
-            ).isEmpty
-            guard isNew else { throw try await decidedBefore(wanted, on: handoff, transaction) }
-            let entry = JournalText(what: decision, gate: wanted.gate, plan: wanted.planHash)
+                state: try row.decode("state"), cause: try row.decode("cause"), gate: gate,
+                requesters: try row.decode("requesters"), decidedBy: try row.decode("actor"))
+            try await checkUndecided(wanted, on: handoff, transaction)
             return try await wantedTicket(
                 in: transaction.commit(after: [
-                    Command(ActStatements.journal, handoff, try entry.text),
-                    Command(
-                        ActStatements.record, isApproved ? "approve" : "reject", RowID?.none, handoff, why,
-                        "\(wanted.gate) \(decision)"),
-                    Command(HandoffStatements.wake, handoff, Post.ticketLease.inMilliseconds),
+                    Command(HandoffStatements.decide, handoff, decision, why, Post.ticketLease.inMilliseconds)
                 ]))
         }
         return "\(decision); the handoff goes on" + (try await publish(ticket))
     }
 
-    func freeIncident(_ rows: [Row]) throws -> RowID? {
-        guard let row = rows.first else { return nil }
-        if let holder = try row.decode("held_by", as: String?.self) {
-            let because = try row.decode("held_why", as: String?.self) ?? "-"
-            throw ActRefused("its incident is held by \(holder) because \(because): release it first")
-        }
-        return try row.decode("id")
+    func checkHold(_ incident: [Row]) throws {
+        guard let row = incident.first, let holder = try row.decode("held_by", as: String?.self) else { return }
+        let because = try row.decode("held_why", as: String?.self) ?? "-"
+        throw ActRefused("its incident is held by \(holder) because \(because): release it first")
     }
 
-    private func decidedBefore(
+    private func checkUndecided(
         _ wanted: WantedApproval, on handoff: RowID, _ transaction: Transaction
-    ) async throws -> ActRefused {
+    ) async throws {
         let rows = try await transaction.query(HandoffStatements.decision, handoff, wanted.gate, wanted.planHash)
-        guard let row = rows.first else { return ActRefused("the approval was decided this moment: look again") }
+        guard let row = rows.first else { return }
         let at = try row.value(2, as: Date.self).formatted(.iso8601)
-        return ActRefused(
+        throw ActRefused(
             "already \(try row.value(1, as: String.self)) by \(try row.value(0, as: String.self)) at \(at)")
     }
 

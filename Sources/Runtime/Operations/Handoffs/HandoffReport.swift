@@ -14,6 +14,8 @@ public struct HandoffReport: Sendable, Codable, Equatable {
         public let failedAttempts: Int
         /// The target's id of what was made.
         public let externalID: String?
+        /// How it came to be there: made, found, changed or adopted.
+        public let cameToBe: String?
     }
 
     /// What a person decided for the handoff.
@@ -48,7 +50,7 @@ public struct HandoffReport: Sendable, Codable, Equatable {
     public let state: String
     /// The queue whose workers have it, or had it last.
     public let queue: String
-    /// Since when it stands so.
+    /// Since when it stands so; where it waits or is parked, since the first failure.
     public let since: Date
     /// Who acts next, in words.
     public let turn: String
@@ -58,14 +60,18 @@ public struct HandoffReport: Sendable, Codable, Equatable {
     public let nextTry: Date?
     /// The id that follows the deal everywhere.
     public let correlationID: String
-    /// Its open incident.
+    /// The case of its open incident.
     public let incident: String?
     /// The open incident's class.
     public let incidentClass: String?
+    /// The team that decides on the open incident.
+    public let incidentOwner: String?
     /// What the CRM says about the opportunity, once written; nil before.
     public let statusWritten: Bool
     /// Why it does not go on, if it waits or is parked.
     public let lateBecause: LateCause?
+    /// What people have paused, where that is what it waits for.
+    public let pauses: [Pauses.Pause]
     /// When it was accepted.
     public let acceptedAt: Date
     /// When it closed.
@@ -98,21 +104,35 @@ public struct Inquiry: Sendable, Codable, Equatable {
     public let handoffs: [HandoffReport]
     /// The events, oldest first.
     public let events: [EventReport]
+    /// What was refused before any handoff stood for it, the longest trouble first.
+    public let refused: [IncidentLine]
+    /// What else waits for people about it and holds no deal up, such as a status that a system will not show.
+    public let incidents: [IncidentLine]
 
     /// Whether nothing was found.
-    public var isEmpty: Bool { handoffs.isEmpty && events.isEmpty }
+    public var isEmpty: Bool { handoffs.isEmpty && events.isEmpty && refused.isEmpty && incidents.isEmpty }
 }
 
-/// Says who acts next on a handoff.
-func whoseTurn(state: String, queue: String, cause: String?, step: String?, owner: String?) -> String {
+/// Says who acts next on a handoff; `owner` is the team of its open incident.
+func whoseTurn(
+    state: String, queue: String, cause: String?, step: String?, owner: String?, base: Int? = nil,
+    isBaseLost: Bool = false
+) -> String {
+    let team = owner?.replacing("_", with: " ")
     switch state {
-    case "scheduled": "the calendar"
-    case "behind": "an earlier version of the same opportunity, which runs or has not arrived"
-    case "ready": "a worker of \(queue)"
-    case "running": "a worker of \(queue)" + (step.map { ", at \($0)" } ?? "")
-    case "waiting" where cause?.hasPrefix("approval:") == true: "a person, who decides with 'baton approve'"
-    case "waiting": "waiting (\(cause ?? "-"))" + (step.map { " for \($0)" } ?? "")
-    case "parked": (owner ?? "support").split(separator: "_").joined(separator: " ")
-    default: "nobody: it is closed"
+    case "scheduled": return "the calendar"
+    case "behind":
+        if let team {
+            let how = isBaseLost ? "can no longer come" : "has not arrived"
+            return "\(team): version \(base.map { "\($0)" } ?? "-"), which it changes, \(how)"
+        }
+        return "an earlier version of the same opportunity, which runs or has not arrived"
+            + (base.map { ": it changes version \($0)" } ?? "")
+    case "ready": return "a worker of \(queue)"
+    case "running": return "a worker of \(queue)" + (step.map { ", at \($0)" } ?? "")
+    case "waiting" where cause?.hasPrefix("approval:") == true: return "a person, who decides with 'baton approve'"
+    case "waiting": return "waiting (\(cause ?? "-"))" + (step.map { " for \($0)" } ?? "")
+    case "parked": return team ?? "support"
+    default: return "nobody: it is closed"
     }
 }

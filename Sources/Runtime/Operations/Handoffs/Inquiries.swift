@@ -15,27 +15,30 @@ public struct Inquiries: Sendable {
         """
         WITH found AS (
             SELECT id FROM handoffs WHERE opportunity = $1 OR contract = $1 OR correlation_id = $1 OR id::text = $1
+            UNION SELECT k.id FROM handoffs k JOIN opportunity_names n ON k.opportunity = n.opportunity WHERE n.name = $1
             UNION SELECT handoff_id FROM events WHERE event_id = $1 AND handoff_id IS NOT NULL
             UNION SELECT handoff_id FROM steps WHERE external_id = $1
+            UNION SELECT handoff_id FROM incidents WHERE $1 IN (id::text, case_id::text) AND handoff_id IS NOT NULL
         )
         SELECT h.id::text, h.opportunity, h.contract, h.version, d.customer, d.total_minor, d.currency, h.state,
-            h.queue, h.since, h.cause, s.name, i.owner, h.last_error, h.due_at, h.correlation_id, i.id::text, i.class,
+            h.queue, CASE WHEN h.state IN ('waiting', 'parked') THEN coalesce(h.troubled_since, h.since) ELSE h.since END,
+            h.cause, s.name, i.owner, h.last_error, h.due_at, h.correlation_id, i.case_id::text, i.class,
             coalesce(m.written_version = m.source_version, true), h.created_at, h.closed_at,
-            coalesce(i.class, h.cause)
+            coalesce(i.class, h.cause), h.base_version
         FROM handoffs h JOIN found USING (id) JOIN deals d ON d.handoff_id = h.id
         LEFT JOIN LATERAL (SELECT name FROM steps WHERE handoff_id = h.id AND state <> 'done'
             ORDER BY ordinal LIMIT 1) s ON true
-        LEFT JOIN LATERAL (SELECT id, class, owner FROM incidents WHERE handoff_id = h.id AND state <> 'closed'
+        LEFT JOIN LATERAL (SELECT case_id, class, owner FROM incidents WHERE handoff_id = h.id AND state <> 'closed'
             ORDER BY blocking DESC, opened_at DESC LIMIT 1) i ON true
-        LEFT JOIN mirrors m ON m.opportunity = h.opportunity AND m.target = 'CRM'
+        LEFT JOIN mirrors m ON m.opportunity = h.opportunity AND m.contract = h.contract AND m.target = 'CRM'
         ORDER BY h.created_at, h.version
         """)
 
     private static let steps = Statement(
         "inquire_steps",
         """
-        SELECT handoff_id::text, name, queue, state, attempts, external_id FROM steps
-        WHERE handoff_id = ANY($1::text[]::uuid[]) ORDER BY handoff_id, ordinal
+        SELECT s.handoff_id::text, s.name, s.queue, s.state, s.attempts, s.external_id, \(StepOrigin.sql) FROM steps s
+        WHERE s.handoff_id = ANY($1::text[]::uuid[]) ORDER BY s.handoff_id, s.ordinal
         """)
 
     private static let choices = Statement(
@@ -52,7 +55,8 @@ public struct Inquiries: Sendable {
         WHERE event_id = $1 OR correlation_id = $1 OR handoff_id::text = ANY($2::text[]) ORDER BY received_at
         """)
 
-    /// Finds everything under an opportunity, contract, correlation id, event id, handoff id or a target's own id.
+    /// Finds everything under an opportunity, contract, correlation id, event id, handoff id, incident's id or a target's
+    /// own id: also what was refused before any handoff stood for it.
     public func show(_ key: String) async throws -> Inquiry {
         let rows = try await database.query(Self.handoffs, key)
         let ids = try rows.map { try $0.value(0, as: String.self) }
@@ -62,7 +66,7 @@ public struct Inquiries: Sendable {
                 HandoffReport.Step(
                     step: try row.value(1, as: String.self), queue: try row.value(2, as: String.self),
                     state: try row.value(3, as: String.self), failedAttempts: Int(try row.value(4, as: Int32.self)),
-                    externalID: try row.value(5, as: String?.self)))
+                    externalID: try row.value(5, as: String?.self), cameToBe: try row.value(6, as: String?.self)))
         }
         var choices: [String: [HandoffReport.Choice]] = [:]
         for row in try await database.query(Self.choices, ids) {
@@ -78,14 +82,24 @@ public struct Inquiries: Sendable {
                 outcome: try row.value(2, as: String.self), reason: try row.value(3, as: String?.self),
                 copies: Int(try row.value(4, as: Int32.self)), handoff: try row.value(5, as: String?.self))
         }
-        return Inquiry(handoffs: try rows.map { try HandoffReport($0, steps: steps, choices: choices) }, events: events)
+        let pauses = try await Pauses(database: database).all()
+        let others = try await IncidentInquiries(database: database).refused(under: key).filter { $0.handoff == nil }
+        return Inquiry(
+            handoffs: try rows.map { try HandoffReport($0, steps: steps, choices: choices, pauses: pauses) },
+            events: events,
+            refused: others.filter(\.holdsUp), incidents: others.filter { !$0.holdsUp })
     }
 }
 
 extension HandoffReport {
-    init(_ row: Row, steps: [String: [Step]], choices: [String: [Choice]]) throws {
+    init(_ row: Row, steps: [String: [Step]], choices: [String: [Choice]], pauses: [Pauses.Pause]) throws {
         let id = try row.value(0, as: String.self)
         let state = try row.value(7, as: String.self)
+        let incidentClass = try row.value(17, as: String?.self)
+        let lacksBase = lacksItsBase(incidentClass)
+        let owner = try row.value(12, as: String?.self)
+        let cause = try row.value(10, as: String?.self)
+        let parkedBecause = try row.value(21, as: String?.self)
         let queue = try row.value(8, as: String.self)
         self.init(
             handoff: id, opportunity: try row.value(1, as: String.self), contract: try row.value(2, as: String.self),
@@ -93,90 +107,19 @@ extension HandoffReport {
             totalMinor: try row.value(5, as: Int64.self), currency: try row.value(6, as: String.self), state: state,
             queue: queue, since: try row.value(9, as: Date.self),
             turn: whoseTurn(
-                state: state, queue: queue, cause: try row.value(10, as: String?.self),
-                step: try row.value(11, as: String?.self), owner: try row.value(12, as: String?.self)),
+                state: state, queue: queue, cause: cause, step: try row.value(11, as: String?.self),
+                owner: state == "parked" || lacksBase ? owner : nil,
+                base: try row.value(22, as: Int32?.self).map(Int.init),
+                isBaseLost: incidentClass == "base_stale"),
             lastError: try row.value(13, as: String?.self), nextTry: try row.value(14, as: Date?.self),
             correlationID: try row.value(15, as: String.self), incident: try row.value(16, as: String?.self),
-            incidentClass: try row.value(17, as: String?.self), statusWritten: try row.value(18, as: Bool.self),
+            incidentClass: incidentClass, incidentOwner: owner,
+            statusWritten: try row.value(18, as: Bool.self),
             lateBecause: LateCause(
-                state: state, cause: try row.value(state == "parked" ? 21 : 10, as: String?.self)),
+                state: lacksBase ? "parked" : state,
+                cause: state == "waiting" ? cause : parkedBecause),
+            pauses: cause == "paused" ? pauses : [],
             acceptedAt: try row.value(19, as: Date.self), closedAt: try row.value(20, as: Date?.self),
             steps: steps[id] ?? [], choices: choices[id] ?? [])
     }
-}
-
-extension Inquiries {
-    private static let list = Statement(
-        "list_handoffs",
-        """
-        SELECT h.id::text, h.opportunity, h.contract, h.version, d.customer, d.total_minor, d.currency, h.state,
-            h.queue, p.external_id, h.created_at,
-            (SELECT max(e.at) FROM (SELECT min(j.at) AS at FROM journal j WHERE j.handoff_id = h.id
-                AND j.entry::jsonb ->> 'what' IN ('done', 'found')
-                AND split_part(j.entry::jsonb ->> 'step', '/', 1) = $2 GROUP BY j.entry::jsonb ->> 'step') e
-                HAVING count(*) >= (SELECT count(*) FROM steps s
-                    WHERE s.handoff_id = h.id AND split_part(s.name, '/', 1) = $2)),
-            h.closed_at, h.since, CASE h.state WHEN 'parked' THEN coalesce((SELECT i.class FROM incidents i
-                WHERE i.handoff_id = h.id AND i.state <> 'closed' AND i.blocking LIMIT 1), h.cause) ELSE h.cause END
-        FROM handoffs h JOIN deals d ON d.handoff_id = h.id
-        LEFT JOIN steps p ON p.handoff_id = h.id AND p.name = $3
-        WHERE NOT $4 OR h.open AND h.state IN ('waiting', 'parked')
-        ORDER BY CASE WHEN $4 THEN h.since END, h.created_at DESC, h.id LIMIT $1
-        """)
-
-    /// The newest handoffs or, of those that wait or are parked, the ones that have for longest. `readyStep` is the step
-    /// whose end, in all its instances, makes a project ready, `projectStep` the one whose id names it.
-    public func list(
-        limit: Int, lateOnly: Bool = false, readyStep: String, projectStep: String
-    ) async throws -> [HandoffLine] {
-        try await database.query(Self.list, Int64(limit), readyStep, projectStep, lateOnly).map { row in
-            let acceptedAt = try row.value(10, as: Date.self)
-            let state = try row.value(7, as: String.self)
-            return HandoffLine(
-                handoff: try row.value(0, as: String.self), opportunity: try row.value(1, as: String.self),
-                contract: try row.value(2, as: String.self), version: Int(try row.value(3, as: Int32.self)),
-                customer: try row.value(4, as: String.self), totalMinor: try row.value(5, as: Int64.self),
-                currency: try row.value(6, as: String.self), state: state,
-                lateBecause: LateCause(state: state, cause: try row.value(14, as: String?.self)),
-                since: try row.value(13, as: Date.self),
-                queue: try row.value(8, as: String.self), projectID: try row.value(9, as: String?.self),
-                acceptedAt: acceptedAt,
-                secondsToProjectReady: try row.value(11, as: Date?.self).map { $0.timeIntervalSince(acceptedAt) },
-                closedAt: try row.value(12, as: Date?.self))
-        }
-    }
-}
-
-/// One handoff in a list.
-public struct HandoffLine: Sendable, Codable, Equatable {
-    /// The handoff's id.
-    public let handoff: String
-    /// The opportunity.
-    public let opportunity: String
-    /// The contract.
-    public let contract: String
-    /// The contract's version.
-    public let version: Int
-    /// The customer's name.
-    public let customer: String
-    /// What the deal is worth, in minor units of `currency`.
-    public let totalMinor: Int64
-    /// ISO 4217 code.
-    public let currency: String
-    /// The stored state.
-    public let state: String
-    /// Why it does not go on, if it waits or is parked.
-    public let lateBecause: LateCause?
-    /// Since when it stands so.
-    public let since: Date
-    /// The queue whose workers have it, or had it last.
-    public let queue: String
-    /// The project's id in the ERP, once it is there.
-    public let projectID: String?
-    /// When the deal was accepted.
-    public let acceptedAt: Date
-    /// From then until the project was ready, in seconds.
-    public let secondsToProjectReady: Double?
-    /// When the handoff closed.
-    public let closedAt: Date?
 }

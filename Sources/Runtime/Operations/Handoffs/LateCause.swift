@@ -35,13 +35,16 @@ public enum LateCause: String, Sendable, Codable, CaseIterable {
         case .empty, .tooLarge, .invalidEncoding, .notJSON, .wrongSchema, .mandatoryMissing, .unknownType,
             .unsupportedVersion,
             .sourceMismatch, .tooManyLines, .amountsDoNotAddUp, .datesReversed, .conflict, .lateChange, .baseMissing,
-            .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer, .serviceUnknown,
-            .adoptionUnconfirmed, .catalogMissing, .templateRetired, .currencyNotEnabled, .taxProfileMissing,
+            .baseStale, .baseUnusable, .taxUnknown, .revenueRuleMissing, .entityUnmapped, .duplicateCustomer,
+            .serviceUnknown,
+            .adoptionUnconfirmed, .catalogMissing, .templateRetired, .currencyNotEnabled,
+            .taxProfileMissing,
             .termsUnknown, .rateCardMissing, .dimensionInvalid, .sowMismatch, .signatureUnmatched:
             self = .dataQuality
         case .notApproved, .planStale: self = .approval
-        case .attemptsUsedUp, .ageUsedUp, .unroutable, .undeliverable: self = .apiFailure
-        case .targetRefused, .undoRefused, .residue, .statusRefused, .takeoversUsedUp, .unknown: self = .downstream
+        case .attemptsUsedUp, .ageUsedUp, .unroutable, .undeliverable, .movedByHand: self = .apiFailure
+        case .targetRefused, .undoRefused, .residue, .copyLeft, .lookFailed, .statusRefused, .takeoversUsedUp, .unknown:
+            self = .downstream
         }
     }
 }

@@ -44,13 +44,8 @@ public struct Pauses: Sendable {
 
     /// Pauses `name`; says who did, if somebody had.
     public func pause(_ kind: Kind, _ name: String, why: String) async throws -> String {
-        let isNew = try await database.transaction { transaction in
-            guard try await !transaction.query(HandoffStatements.pause, kind.rawValue, name, why).isEmpty else {
-                return false
-            }
-            try await transaction.commit(after: [record("pause", kind, name, why)])
-            return true
-        }
+        let isNew = try await database.query(HandoffStatements.pause, kind.rawValue, name, why)[0]
+            .value(0, as: Bool.self)
         if isNew { return "\(kind.rawValue) \(name) is paused" }
         guard let earlier = try await all().first(where: { $0.kind == kind && $0.name == name }) else {
             throw ActRefused("\(kind.rawValue) \(name) was resumed this moment: look again")
@@ -60,21 +55,9 @@ public struct Pauses: Sendable {
 
     /// Resumes `name`, and makes due what waited for that; answers what it did.
     public func resume(_ kind: Kind, _ name: String, why: String?) async throws -> String {
-        try await database.transaction { transaction in
-            guard try await !transaction.query(HandoffStatements.resume, kind.rawValue, name).isEmpty else {
-                return "\(kind.rawValue) \(name) is not paused"
-            }
-            try await transaction.pipeline([record("resume", kind, name, why)])
-            let count =
-                switch kind {
-                case .queue: try await transaction.execute(HandoffStatements.wakeQueue, name)
-                case .target: try await transaction.execute(HandoffStatements.wakePaused)
-                }
-            return "\(kind.rawValue) \(name) is resumed; \(count) handoffs are due now"
-        }
-    }
-
-    private func record(_ act: String, _ kind: Kind, _ name: String, _ why: String?) -> Command {
-        Command(ActStatements.record, act, RowID?.none, RowID?.none, why, "\(kind.rawValue) \(name)")
+        let woken = try await database.query(HandoffStatements.resume, kind.rawValue, name, why)[0]
+            .value(0, as: Int32?.self)
+        guard let woken else { return "\(kind.rawValue) \(name) is not paused" }
+        return "\(kind.rawValue) \(name) is resumed; \(woken) handoffs are due now"
     }
 }

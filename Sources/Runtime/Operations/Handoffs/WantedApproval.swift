@@ -14,7 +14,7 @@ struct WantedApproval: Sendable, Equatable {
 
 /// The approval that may be decided; throws ``ActRefused`` where there is none, or not by this person.
 func approvalToDecide(
-    state: String, cause: String?, gate: String?, requester: String, decidedBy actor: String
+    state: String, cause: String?, gate: String?, requesters: [String], decidedBy actor: String
 ) throws(ActRefused) -> WantedApproval {
     guard state == "waiting", let wanted = WantedApproval(cause: cause) else {
         throw ActRefused("the handoff is \(state) and waits for no approval: there is nothing to decide")
@@ -22,6 +22,9 @@ func approvalToDecide(
     if let gate, gate != wanted.gate {
         throw ActRefused("the handoff waits for the approval '\(wanted.gate)', not for '\(gate)'")
     }
-    if requester == actor { throw ActRefused("\(actor) asked for this, so somebody else has to decide it") }
+    // A publisher's login may be named as the person's is: it is taken to be the same one.
+    if requesters.contains(actor) || requesters.contains("publisher:\(actor)") {
+        throw ActRefused("\(actor) asked for this, so somebody else has to decide it")
+    }
     return wanted
 }

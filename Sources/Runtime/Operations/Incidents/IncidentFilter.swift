@@ -20,13 +20,15 @@ public struct IncidentFilter: Sendable, Equatable {
     public var incidentClass: String?
     /// The team that decides.
     public var owner: String?
-    /// An opportunity, contract or correlation id.
+    /// The step that failed, with or without its instance.
+    public var step: String?
+    /// An opportunity, contract, event id or correlation id.
     public var deal: String?
     /// A part of the customer's name, in any case.
     public var customer: String?
-    /// Opened at least so long ago.
+    /// Whose trouble began at least so long ago, whatever was tried since.
     public var olderThan: Duration?
-    /// Opened at most so long ago.
+    /// Whose round was opened at most so long ago.
     public var newerThan: Duration?
     /// The deal's currency, an ISO 4217 code.
     public var currency: String?

@@ -7,7 +7,8 @@ extension IncidentInquiries {
         let rounds = try await database.query(IncidentStatements.ofCase, line.caseID)
             .map { try $0.value(0, as: RowID.self) }
         return IncidentReport(
-            line: line, words: try await words(of: line.incidentClass), standing: try await standing(of: line.handoff),
+            line: line, sightings: try await sightings(of: line.incident),
+            words: try await words(of: line.incidentClass), standing: try await standing(of: line.handoff),
             steps: try await steps(of: line.handoff), journal: try await journal(of: line.handoff),
             acts: try await ActLog(database: database).entries(
                 about: ActLog.Subject(incidents: rounds, handoff: line.handoff)),
@@ -20,6 +21,13 @@ extension IncidentInquiries {
                 what: try row.value(1), who: try row.value(2), fixWhere: try row.value(3), next: try row.value(4),
                 retry: try row.value(5))
         }
+    }
+
+    private func sightings(of incident: RowID) async throws -> IncidentReport.Sightings {
+        guard let row = try await database.query(IncidentStatements.sightings, incident).first else {
+            return .init(said: nil, wasMovedByHand: false)
+        }
+        return .init(said: try row.value(0), wasMovedByHand: try row.value(1))
     }
 
     private func standing(of handoff: RowID?) async throws -> IncidentReport.Standing? {
@@ -38,7 +46,8 @@ extension IncidentInquiries {
             IncidentReport.Step(
                 handoff: try row.decode("handoff_id"), step: try row.decode("name"), state: try row.decode("state"),
                 failedAttempts: Int(try row.decode("attempts", as: Int32.self)),
-                externalID: try row.decode("external_id"), keptBecause: try row.decode("kept_because"))
+                externalID: try row.decode("external_id"),
+                cameToBe: try row.decode("came_to_be"), keptBecause: try row.decode("kept_because"))
         }
     }
 

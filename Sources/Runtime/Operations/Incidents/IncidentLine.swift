@@ -2,6 +2,18 @@ import FoundationEssentials
 
 /// One incident in a list: what it is about and how it stands.
 public struct IncidentLine: Sendable, Codable, Equatable {
+    /// One thing that is wrong with an event.
+    public struct Finding: Sendable, Codable, Equatable {
+        /// Where in the event.
+        public let path: String
+        /// The team that can cure it.
+        public let owner: String
+        /// What is wrong.
+        public let text: String
+        /// What to do about it.
+        public let cure: String
+    }
+
     /// The incident's id.
     public let incident: RowID
     /// The case, which is the id of its first incident: every round of requeueing belongs to it.
@@ -40,7 +52,21 @@ public struct IncidentLine: Sendable, Codable, Equatable {
     public let currency: String?
     /// The id that follows the deal everywhere.
     public let correlationID: String
-    /// When it was opened.
+    /// The publisher of the event, where it is about one.
+    public let eventSource: String?
+    /// The publisher's own id of the event.
+    public let eventID: String?
+    /// All that is wrong with the event, each with its cure; none for a handoff's incident.
+    public let findings: [Finding]
+    /// Whether the deal cannot go on until somebody acts: as a handoff, or because its event was refused.
+    public let holdsUp: Bool
+    /// How often the same message came again.
+    public let repeats: Int
+    /// When it came last.
+    public let lastSeenAt: Date?
+    /// When the trouble began, which is the same through all rounds of the case.
+    public let since: Date
+    /// When this round was opened.
     public let openedAt: Date
     /// Who holds it.
     public let heldBy: String?
@@ -56,6 +82,13 @@ public struct IncidentLine: Sendable, Codable, Equatable {
     public let resolution: String?
     /// Why it was closed.
     public let why: String?
+
+    /// What the amounts of one deal are counted as, once.
+    var countedAs: String {
+        if let handoff { return handoff.description }
+        guard let opportunity, let contract, let version else { return caseID.description }
+        return "\(opportunity)/\(contract)/\(version)"
+    }
 
     /// Whether somebody asked the others to keep off it.
     public var isHeld: Bool { heldBy != nil && closedAt == nil }
@@ -73,27 +106,36 @@ public struct IncidentTotals: Sendable, Codable, Equatable {
 
     /// How many incidents.
     public let count: Int
-    /// What their deals are worth, by currency.
+    /// What the deals are worth that are held up, refused ones among them, by currency.
     public let amounts: [Amount]
+    /// What the deals are worth that go on, or have ended, all the same.
+    public let otherAmounts: [Amount]
 
     /// States sums that were made elsewhere.
-    public init(count: Int, amounts: [Amount]) {
+    public init(count: Int, amounts: [Amount], otherAmounts: [Amount]) {
         self.count = count
         self.amounts = amounts
+        self.otherAmounts = otherAmounts
     }
 
     /// Adds up a set of incidents.
     public init(of lines: [IncidentLine]) {
         count = lines.count
-        var seen: Set<RowID> = []
+        var deals: [String: IncidentLine] = [:]
+        for line in lines where deals[line.countedAs].map({ !$0.holdsUp && line.holdsUp }) ?? true {
+            deals[line.countedAs] = line
+        }
+        amounts = Self.sums(of: deals.values.filter(\.holdsUp))
+        otherAmounts = Self.sums(of: deals.values.filter { !$0.holdsUp })
+    }
+
+    private static func sums(of deals: [IncidentLine]) -> [Amount] {
         var sums: [String: Int64] = [:]
-        for line in lines {
-            guard let handoff = line.handoff, let total = line.totalMinor, let currency = line.currency,
-                seen.insert(handoff).inserted
-            else { continue }
+        for deal in deals {
+            guard let total = deal.totalMinor, let currency = deal.currency else { continue }
             let (sum, overflow) = (sums[currency] ?? 0).addingReportingOverflow(total)
             sums[currency] = overflow ? .max : sum
         }
-        amounts = sums.sorted { $0.key < $1.key }.map { Amount(currency: $0.key, totalMinor: $0.value) }
+        return sums.sorted { $0.key < $1.key }.map { Amount(currency: $0.key, totalMinor: $0.value) }
     }
 }

@@ -46,6 +46,8 @@ public struct IncidentReport: Sendable, Codable, Equatable {
         public let failedAttempts: Int
         /// The target's id of what was made.
         public let externalID: String?
+        /// How it came to be there: made, found, changed or adopted.
+        public let cameToBe: String?
         /// Why it was kept, where it was.
         public let keptBecause: String?
 
@@ -65,6 +67,14 @@ public struct IncidentReport: Sendable, Codable, Equatable {
         public let entry: String
     }
 
+    /// What else is known of the incident itself.
+    public struct Sightings: Sendable, Codable, Equatable {
+        /// What the target said in its own words, without addresses and long numbers.
+        public let said: String?
+        /// Whether somebody moved it with the broker's own tools.
+        public let wasMovedByHand: Bool
+    }
+
     /// The message that no handoff stands for.
     public struct RawMessage: Sendable, Codable, Equatable {
         /// Where it came from: exchange, routing key, message id, content type.
@@ -73,10 +83,44 @@ public struct IncidentReport: Sendable, Codable, Equatable {
         public let bytes: Int
         /// The bytes, where they were asked for; they may be personal data.
         public let body: [UInt8]?
+
+        private enum CodingKeys: String, CodingKey {
+            case origin, bytes, body, bodyBase64
+        }
+
+        init(origin: [String: String], bytes: Int, body: [UInt8]?) {
+            self.origin = origin
+            self.bytes = bytes
+            self.body = body
+        }
+
+        /// Reads what ``encode(to:)`` writes.
+        public init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            origin = try values.decode([String: String].self, forKey: .origin)
+            bytes = try values.decode(Int.self, forKey: .bytes)
+            let text = try values.decodeIfPresent(String.self, forKey: .body).map { Array($0.utf8) }
+            body = try text ?? values.decodeIfPresent(Data.self, forKey: .bodyBase64).map { Array($0) }
+        }
+
+        /// A body that is text is written as one, `body`; any other as `bodyBase64`.
+        public func encode(to encoder: any Encoder) throws {
+            var values = encoder.container(keyedBy: CodingKeys.self)
+            try values.encode(origin, forKey: .origin)
+            try values.encode(bytes, forKey: .bytes)
+            guard let body else { return }
+            if let text = String(validating: body, as: UTF8.self) {
+                try values.encode(text, forKey: .body)
+            } else {
+                try values.encode(Data(body), forKey: .bodyBase64)
+            }
+        }
     }
 
     /// What it is about and how it stands.
     public let line: IncidentLine
+    /// What the target said, and how often the message came.
+    public let sightings: Sightings
     /// What to do about it; nil where the table of classes does not know the class.
     public let words: Words?
     /// How its handoff stands.

@@ -62,6 +62,8 @@ func incidentStatus(of facts: IncidentFacts) -> IncidentStatus {
     case (_, "discarded"): return .discarded
     case (_, "cancelled"): return .cancelled
     case (_, "superseded"): return .superseded
+    // What it was about came by itself: nobody sent anything.
+    case (_, "written"), (_, "base arrived"), (_, "deal arrived"): return .resolved
     default: break
     }
     if let round = facts.newestRound { return .reopened(round: round) }

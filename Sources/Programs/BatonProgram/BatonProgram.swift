@@ -1,0 +1,10 @@
+import Baton
+import Threads
+
+@main
+enum BatonProgram {
+    static func main() async {
+        CoreDumps.forbid()
+        await BatonCommand.main()
+    }
+}

@@ -1,0 +1,3 @@
+import WorkerPrograms
+
+await CollectorProgram.main()

@@ -1,4 +1,0 @@
-@main
-enum Sandbox {
-    static func main() async { await SandboxCommand.main() }
-}

@@ -1,0 +1,10 @@
+import Sandbox
+import Threads
+
+@main
+enum SandboxProgram {
+    static func main() async {
+        CoreDumps.forbid()
+        await SandboxCommand.main()
+    }
+}
