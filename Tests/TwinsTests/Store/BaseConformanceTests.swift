@@ -1,6 +1,8 @@
+import PostgreSQL
 import Sagas
 import Testing
 import Twins
+import Workers
 
 @testable import Fleet
 
@@ -106,6 +108,68 @@ import Twins
     }
 
     @Test(
+        "V5 a change order whose base is overtaken by a version that ends without having begun is told at once",
+        .timeLimit(.minutes(1)), arguments: StoreMaker.allCases)
+    func overtakenByNothing(maker: StoreMaker) async throws {
+        try await maker.with { bench in
+            try await bench.admit(3, .change(base: 1))
+            try await bench.admit(5, .change(base: 4))
+            try await bench.move(by: .seconds(3600))
+            try await bench.sweep()
+            let told = { try await bench.rows("incident").filter { $0.contains("base_stale f open") } }
+            #expect(try await told() == [])
+            try await bench.giveUp("O-1/CT-1/5", .baseMissing)
+            #expect(try await told().map { $0.contains("base/stale/<O-1/CT-1/3>") } == [true])
+            #expect(try await bench.admit(1).hasPrefix("stale"), "so it is true")
+        }
+    }
+
+    @Test(
+        "V5 a base that is told of as missing at the moment in which it is lost leaves one question open",
+        .timeLimit(.minutes(1)))
+    func lostWhileMissing() async throws {
+        try await StoreMaker.postgresql.with { bench in
+            try await bench.admit(2, .change(base: 1))
+            try await bench.move(by: .seconds(3600))
+            guard let side = bench.side as? PostgreSQLSide else { return }
+            let database = side.schema.database
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                try await database.transaction { transaction in
+                    _ = try await transaction.pipeline([
+                        Command(SweepTransactions.missingBases, 10, IncidentClass.baseMissing.owner.rawValue)
+                    ])
+                    group.addTask { try await bench.admit(3) }
+                    let waits = Statement(
+                        unprepared: "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+                    )
+                    while try await transaction.query(waits).isEmpty {}
+                }
+                try await group.waitForAll()
+            }
+            let rows = try await bench.rows("incident")
+            #expect(rows.filter { $0.contains(" f open ") }.map { $0.contains("base_stale") } == [true], "\(rows)")
+            #expect(rows.contains { $0.contains("base_missing f closed superseded") }, "\(rows)")
+        }
+    }
+
+    @Test("V5 a worker of the version before does not begin what is lost", .timeLimit(.minutes(1)))
+    func begunByOlder() async throws {
+        try await StoreMaker.postgresql.with { bench in
+            try await bench.admit(2, .change(base: 1))
+            try await bench.admit(3)
+            guard let side = bench.side as? PostgreSQLSide else { return }
+            let begun = try await side.schema.database.query(
+                Statement(
+                    unprepared: """
+                        UPDATE handoffs SET state = 'ready', due_at = clock(now()) WHERE state = 'behind' RETURNING id
+                        """))
+            #expect(begun.isEmpty)
+            try await bench.take("O-1/CT-1/3")
+            #expect(try await bench.commit(.finished).hasPrefix("owner true []"))
+        }
+    }
+
+    @Test(
         "V2 two contracts of one opportunity each have their status, each with versions of its own",
         .timeLimit(.minutes(1)), arguments: StoreMaker.allCases)
     func contracts(maker: StoreMaker) async throws {
@@ -117,7 +181,8 @@ import Twins
             #expect(try await bench.takeStatus() == "token 1 version 2 ready attempts 0 waits false of CT-1")
             #expect(
                 try await bench.takeStatus(of: "O-1", "CT-2")
-                    == "token 1 version 1 received attempts 0 waits false of CT-2")
+                    == "token 1 version 2 received attempts 0 waits false of CT-2",
+                "it began above what was told of the other, which an older worker told as the opportunity's")
             #expect(try await bench.settle(.refused(for: .seconds(60), reason: "no"), at: 0).hasSuffix("incident"))
             #expect(try await bench.settle(.written, at: 1) == "[]", "and the refusal of the other stays open")
             let refusals = try await bench.rows("incident")

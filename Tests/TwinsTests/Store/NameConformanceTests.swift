@@ -50,6 +50,68 @@ import Twins
     }
 
     @Test(
+        "CASE-K5 an ignored event of a deal that was merged of two which stand takes the name of neither",
+        .timeLimit(.minutes(1)), arguments: StoreMaker.allCases)
+    func ignoredOfBoth(maker: StoreMaker) async throws {
+        try await maker.with { bench in
+            for opportunity in ["N", "X"] { try await bench.admit(1, opportunity: opportunity) }
+            #expect(
+                try await bench.admit(2, opportunity: "X", event: "i", ignored: "stage", names: ["N", "M"])
+                    .hasPrefix("ignored"))
+            #expect(try await bench.rows("name") == ["name M X"])
+            #expect(try await bench.admit(3, opportunity: "X", event: "m", names: ["N"]) == "conflict [] incident")
+            #expect(
+                try await bench.admit(2, .cancel, opportunity: "N").hasPrefix("accepted ["), "its own is called off")
+        }
+    }
+
+    @Test(
+        "CASE-K5 a refused event of a merged deal is told of the opportunity that it is now, and its end, too",
+        .timeLimit(.minutes(1)), arguments: StoreMaker.allCases)
+    func refusedOfMerged(maker: StoreMaker) async throws {
+        try await maker.with { bench in
+            try await bench.admit(1, opportunity: "X", names: ["N"])
+            try await bench.take("X/CT-1/1")
+            try await bench.commit(.finished)
+            #expect(
+                try await bench.open("raw/q/1/0", opportunity: "N", contract: "CT-1", version: 2, status: "blocked"))
+            #expect(try await bench.rows("status").map { $0.hasPrefix("status X CT-1 ") } == [true])
+            #expect(
+                try await bench.open("raw/q/2/0", opportunity: "N", contract: "CT-1", version: 1, status: "blocked"))
+            #expect(
+                try await bench.rows("status").map { $0.contains(" handoff/CT-1 1 ") } == [true], "version 1 is known")
+            try await bench.admit(2, opportunity: "X", names: ["N"])
+            let open = try await bench.rows("incident").filter { $0.contains(" open ") }
+            #expect(open == [])
+            #expect(try await bench.open("raw/q/3/0", opportunity: "N", version: 3, status: "blocked"))
+            #expect(try await bench.rows("status").count == 1, "a status is a contract's")
+        }
+    }
+
+    @Test(
+        "CASE-K5 what follows from a transaction is published although its first arrival goes elsewhere",
+        .timeLimit(.minutes(1)))
+    func batchBehindElsewhere() async throws {
+        try await StoreMaker.postgresql.with { bench in
+            guard let side = bench.side as? PostgreSQLSide else { return }
+            let store = IntakeTransactions(
+                database: side.schema.database, limits: TimeLimits(), saga: "test", queue: StoreBench.planning)
+            func arrival(_ opportunity: String, _ version: Int, names: [String] = []) -> Arrival {
+                var arrival = Arrival(
+                    source: "test", eventID: "\(opportunity)/\(version)", correlationID: "c", opportunity: opportunity,
+                    contract: "CT-1", version: version, kind: .complete, body: "{}", contentHash: "h", customer: "Acme",
+                    totalMinor: 1, currency: "EUR", ignoredBecause: nil, status: nil)
+                arrival.names = names
+                return arrival
+            }
+            _ = try await store.admit([arrival("X", 1, names: ["N"])])
+            let results = try await store.admit([arrival("N", 2), arrival("O-1", 1)])
+            #expect(results.map(\.admission.elsewhere) == ["X", nil])
+            #expect(results.map(\.tickets.count) == [0, 1])
+        }
+    }
+
+    @Test(
         "CASE-K5 a deal and the one that it was merged into, at once in two processes, make one handoff",
         .timeLimit(.minutes(1)))
     func atOnce() async throws {
@@ -87,7 +149,10 @@ import Twins
             try await bench.commit(.running(lease: .seconds(15))) { $0.plan($1) }
             #expect(try await bench.sign("other", sowHash: "b", signedAt: 5).contains("<O-1/CT-1/1> to deal-events"))
             #expect(try await bench.take().contains("contradiction envelope other "))
-            try await bench.commit(.parked(.init(incidentClass: .sowMismatch, story: "no", step: nil)))
+            try await bench.commit(.parked(.init(incidentClass: .sowMismatch, story: "no", step: nil))) {
+                $0.change($1.id, to: .planned) { $0.failures = 3 }
+            }
+            #expect(try await bench.rows("step").contains { $0.contains(" planned 3 0 ") })
             #expect(try await bench.sign("nda", signedAt: 6) == "accepted <O-1/CT-1/1> c []")
             #expect(try await bench.sign("older", sowHash: "a", signedAt: 1) == "accepted <O-1/CT-1/1> c []")
             #expect(try await bench.rows("incident")[0].contains(" sow_mismatch t open "))
@@ -98,6 +163,7 @@ import Twins
             #expect(
                 try await bench.rows("journal").last?
                     .hasSuffix(#"{"cause" : "sow_mismatch", "event" : "own", "what" : "signed"}"#) == true)
+            #expect(try await bench.rows("step").allSatisfy { $0.contains(" 0 0 ") }, "failures are counted anew")
             #expect(try await bench.take().contains("contradiction - "))
             // Another failure of it is a round of its own.
             try await bench.commit(.parked(.init(incidentClass: .targetRefused, story: "no", step: nil)))

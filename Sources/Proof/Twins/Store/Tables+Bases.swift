@@ -10,7 +10,7 @@ extension Tables {
             && incidents.contains { $0.handoff == row.id && $0.incidentClass == .baseStale && $0.state == .open }
     }
 
-    /// A later version has begun, or the contract was called off, so whatever came for the base would be stale; and what
+    /// A later version has begun or ended, or the contract was called off, so whatever came for the base would be stale; and what
     /// builds upon such a change order is lost with it. People are told at once.
     mutating func tellStaleBases(in opportunity: String, at now: Duration) {
         let waiting = handoffs.filter { $0.opportunity == opportunity && $0.state == .behind && $0.base != nil }
@@ -80,6 +80,7 @@ extension Tables {
         }
         handoffs[place].state = .discarded
         handoffs[place].dueAt = nil
+        tellStaleBases(in: row.opportunity, at: now)
         closeIncidents("discarded", at: now) { $0.id == incident }
         return advance(row.opportunity, at: now)
     }

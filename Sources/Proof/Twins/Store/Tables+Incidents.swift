@@ -63,18 +63,18 @@ extension Tables {
 
     /// A deal that was refused is somebody's turn, unless a version of its contract runs, or one not below it is known.
     private mutating func want(_ status: Status, of incident: RawIncident, at now: Duration) {
-        guard let opportunity = incident.facts.opportunity else { return }
+        guard let said = incident.facts.opportunity, let contract = incident.facts.contract else { return }
+        let opportunity = names[said] ?? said
         let isKnown = handoffs.contains { row in
-            row.opportunity == opportunity && row.contract == incident.facts.contract
+            row.opportunity == opportunity && row.contract == contract
                 && (row.state.isOpen || incident.facts.version.map { row.version >= $0 } ?? false)
         }
         guard !isKnown else { return }
-        let contract = incident.facts.contract ?? ""
         let key = MirrorKey(status, opportunity: opportunity, contract: contract)
         guard let place = mirrors.firstIndex(where: { $0.key == key }) else {
             var row = Rows.Mirror(
-                key: key, contract: contract, correlationID: incident.correlationID, wanted: status.content, since: now,
-                queue: status.queue.name)
+                key: key, contract: contract, correlationID: incident.correlationID,
+                sourceVersion: firstVersion(of: key), wanted: status.content, since: now, queue: status.queue.name)
             row.dueAt = now
             mirrors.append(row)
             return

@@ -34,7 +34,7 @@ extension Tables {
             result = try admit(deal: arrival, into: queue, at: now)
         }
         if place == .itself {
-            for name in namesInForce.news(of: arrival) { names[name] = arrival.opportunity }
+            for name in namesInForce.news(of: arrival, in: lanes(of: arrival)) { names[name] = arrival.opportunity }
         }
         let same = places.first {
             events[$0].contentHash == arrival.contentHash && events[$0].admission.outcome == result.admission.outcome
@@ -162,6 +162,7 @@ extension Tables {
             let neverCalled = !row.steps.contains { $0.settledAt != nil }
             let isCorrected = row.state == .parked && row.direction == .forwards && neverCalled
             guard cancels ? !row.isPastReturn : isCorrected || isLost(row) else { continue }
+            let wasBehind = row.state == .behind
             handoffs[place].state = .stopped
             handoffs[place].dueAt = nil
             handoffs[place].cause = nil
@@ -171,6 +172,7 @@ extension Tables {
                 Rows.Entry(
                     handoff: row.id,
                     text: #"{"cause" : "\#(because)", "event" : "\#(arrival.eventID)", "what" : "stopped"}"#))
+            if wasBehind { tellStaleBases(in: arrival.opportunity, at: now) }
         }
     }
 

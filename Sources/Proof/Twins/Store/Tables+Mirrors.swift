@@ -41,10 +41,16 @@ extension Tables {
     ) -> [Ticket] {
         guard !mirrors.contains(where: { $0.key == key }) else { return [] }
         let row = Rows.Mirror(
-            key: key, contract: contract, correlationID: correlationID, wanted: status.content, since: now,
-            queue: status.queue.name, dueAt: now + limits.ticketLease)
+            key: key, contract: contract, correlationID: correlationID, sourceVersion: firstVersion(of: key),
+            wanted: status.content, since: now, queue: status.queue.name, dueAt: now + limits.ticketLease)
         mirrors.append(row)
         return [ticket(of: row)]
+    }
+
+    /// A status begins above all that its system was told of the opportunity.
+    func firstVersion(of key: MirrorKey) -> Int64 {
+        let told = mirrors.filter { $0.key.opportunity == key.opportunity && $0.key.target == key.target }
+        return (told.map(\.sourceVersion).max() ?? 0) + 1
     }
 
     /// A short wait is over before anybody reads when it ends.

@@ -147,6 +147,7 @@ extension Tables {
             row.activeSince = now
             row.dueAt = now + limits.ticketLease
             handoffs[place] = row
+            forgetAttempts(of: row)
             closeIncidents("signed", at: now) { $0.handoff == row.id && $0.isBlocking }
             journal.append(
                 Rows.Entry(

@@ -59,7 +59,7 @@ extension Tables {
         return isDiscarded ? advance(row.opportunity, at: now) : [ticket(of: row)]
     }
 
-    private mutating func forgetAttempts(of row: Rows.Handoff) {
+    mutating func forgetAttempts(of row: Rows.Handoff) {
         for place in handoffs.indices {
             let other = handoffs[place]
             let isTakenBack =

@@ -1,25 +1,23 @@
 -- A status is one contract's, not its opportunity's; and a change order whose base can never come is said so at once.
 
--- Older workers go on by the key that they know: the contract is a part of the object, too.
+-- Older workers know no contract, and name none in the object: the row is named for them, here and when it is new.
 ALTER TABLE mirrors ADD COLUMN contract text NOT NULL DEFAULT '';
 
--- The contract that an older worker means where it names none: the one of the handoff, or of the refused event, for which
--- it writes.
+-- The contract that an older worker means: the one of the handoff for which it writes.
 CREATE FUNCTION told_contract(of_opportunity text, followed_by text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = :schema, pg_temp AS $$
     SELECT coalesce(
         (SELECT h.contract FROM handoffs h WHERE h.opportunity = of_opportunity AND h.correlation_id = followed_by
             ORDER BY (h.state = 'running') DESC, h.since DESC LIMIT 1),
-        (SELECT i.contract FROM incidents i WHERE i.opportunity = of_opportunity AND i.correlation_id = followed_by
-            AND i.contract IS NOT NULL ORDER BY i.opened_at DESC LIMIT 1),
         (SELECT h.contract FROM handoffs h WHERE h.opportunity = of_opportunity ORDER BY h.since DESC LIMIT 1), '')
 $$;
 
--- Only where something goes on: what is at rest stays as it was said. Tickets that are out name the old object.
+-- All of them, so that a later version of a contract goes on where its status stands. Tickets that are out name the old
+-- object: what is ready is due.
 UPDATE mirrors m SET contract = told.contract, object = m.object || '/' || told.contract,
     due_at = CASE m.state WHEN 'ready' THEN clock(now()) ELSE m.due_at END
-FROM (SELECT k.opportunity, k.target, k.object, told_contract(k.opportunity, k.correlation_id) AS contract FROM mirrors k
-    WHERE k.due_at IS NOT NULL OR k.opportunity IN (SELECT h.opportunity FROM handoffs h WHERE h.open)) AS told
+FROM (SELECT k.opportunity, k.target, k.object, told_contract(k.opportunity, k.correlation_id) AS contract
+    FROM mirrors k) AS told
 WHERE m.opportunity = told.opportunity AND m.target = told.target AND m.object = told.object;
 
 CREATE FUNCTION name_contract() RETURNS trigger
@@ -31,6 +29,17 @@ BEGIN
 END $$;
 CREATE TRIGGER name_contract BEFORE INSERT ON mirrors FOR EACH ROW
     WHEN (NEW.contract = '' AND position('/' IN NEW.object) = 0) EXECUTE FUNCTION name_contract();
+
+-- A status begins above all that its system was told of the opportunity: an older worker tells of the opportunity as a
+-- whole, and the system drops what is not newer.
+CREATE FUNCTION begin_above() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = :schema, pg_temp AS $$
+BEGIN
+    SELECT coalesce(max(m.source_version), 0) + 1 INTO NEW.source_version FROM mirrors m
+        WHERE m.opportunity = NEW.opportunity AND m.target = NEW.target;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER begin_above BEFORE INSERT ON mirrors FOR EACH ROW EXECUTE FUNCTION begin_above();
 
 -- What another system shall say once a deal is given up: only behind that act, in its transaction. The sweeper publishes
 -- the ticket.
@@ -50,7 +59,8 @@ BEGIN
     SELECT coalesce(concerned.opportunity, subject.opportunity), c.contract, new_target,
         new_object || '/' || c.contract, subject.correlation_id, 1, new_content, clock(now()), 'ready', new_queue,
         clock(now())
-    FROM (SELECT coalesce(concerned.contract, subject.contract, '') AS contract) AS c
+    FROM (SELECT coalesce(concerned.contract, subject.contract) AS contract) AS c
+    WHERE c.contract IS NOT NULL
     ON CONFLICT (opportunity, target, object) DO UPDATE SET
         wanted = excluded.wanted, next_try = NULL, since = excluded.since, source_version = m.source_version + 1,
         correlation_id = excluded.correlation_id,
@@ -61,15 +71,17 @@ BEGIN
     WHERE m.wanted <> excluded.wanted;
 END $$;
 
--- Change orders whose base can never come: a later version has begun, or the contract was called off, so whatever came for
--- the base would be stale; and what builds upon such a one. People are told at once; the change order stays behind and
--- holds nothing up. Whoever begins a version, or records one, holds the lane.
-CREATE FUNCTION tell_stale_bases() RETURNS trigger
+-- Change orders whose base can never come: a later version has begun or ended, or the contract was called off, so whatever
+-- came for the base would be stale; and what builds upon such a one. People are told at once; the change order stays behind
+-- and holds nothing up. Whoever begins a version, ends or records one, holds the lane.
+CREATE FUNCTION tell_lost_bases(of_opportunity text, of_contract text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = :schema, pg_temp AS $$
+DECLARE
+    asked uuid[];
 BEGIN
     WITH RECURSIVE lost AS (
         SELECT c.id, c.version FROM handoffs c
-        WHERE c.opportunity = NEW.opportunity AND c.contract = NEW.contract AND c.state = 'behind'
+        WHERE c.opportunity = of_opportunity AND c.contract = of_contract AND c.state = 'behind'
             AND c.base_version IS NOT NULL
             AND NOT EXISTS (SELECT FROM handoffs b WHERE b.opportunity = c.opportunity AND b.contract = c.contract
                 AND b.version = c.base_version)
@@ -77,31 +89,51 @@ BEGIN
                 AND n.version > c.base_version AND n.id <> c.id
                 AND (n.state NOT IN ('behind', 'scheduled') OR n.kind = 'cancel' AND n.version < c.version))
         UNION
-        SELECT c.id, c.version FROM lost l JOIN handoffs c ON c.opportunity = NEW.opportunity
-            AND c.contract = NEW.contract AND c.base_version = l.version AND c.state = 'behind'
-    ), asked AS (
+        SELECT c.id, c.version FROM lost l JOIN handoffs c ON c.opportunity = of_opportunity
+            AND c.contract = of_contract AND c.base_version = l.version AND c.state = 'behind'
+    ), told AS (
         UPDATE handoffs h SET due_at = NULL FROM lost
         WHERE h.id = lost.id AND NOT EXISTS (SELECT FROM incidents i WHERE i.cause = 'base/stale/' || h.id)
-        RETURNING h.id, h.queue, h.correlation_id, h.version, h.base_version
-    ), missing AS (
-        UPDATE incidents i SET state = 'closed', resolution = 'superseded', closed_by = acting_person(), due_at = NULL,
-            why = 'its base can no longer come', closed_at = clock(clock_timestamp())
-        FROM asked WHERE i.handoff_id = asked.id AND i.class = 'base_missing' AND i.state = 'open'
-    )
+        RETURNING h.id)
+    SELECT array_agg(id) INTO asked FROM told;
+    IF asked IS NULL THEN RETURN; END IF;
+    -- A statement of its own: a sweeper that was just telling that the base is missing has been waited for, and is seen.
+    UPDATE incidents i SET state = 'closed', resolution = 'superseded', closed_by = acting_person(), due_at = NULL,
+        why = 'its base can no longer come', closed_at = clock(clock_timestamp())
+    WHERE i.handoff_id = ANY(asked) AND i.class = 'base_missing' AND i.state = 'open';
     INSERT INTO incidents (id, cause, handoff_id, queue, class, owner, blocking, story, correlation_id, due_at,
         opened_at, round, case_id)
     SELECT gen_random_uuid(), 'base/stale/' || a.id, a.id, a.queue, 'base_stale', 'sales_operations', false,
         'version ' || a.version || ' changes version ' || a.base_version || ', which can no longer come',
         a.correlation_id, now.at, now.at, (p.case_id IS NOT NULL)::integer, p.case_id
-    FROM asked a CROSS JOIN (SELECT clock(clock_timestamp()) AS at) AS now
+    FROM handoffs a CROSS JOIN (SELECT clock(clock_timestamp()) AS at) AS now
     LEFT JOIN incidents p ON p.cause = 'base/' || a.id
+    WHERE a.id = ANY(asked)
     ON CONFLICT (cause) DO NOTHING;
+END $$;
+
+CREATE FUNCTION tell_stale_bases() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = :schema, pg_temp AS $$
+BEGIN
+    PERFORM tell_lost_bases(NEW.opportunity, NEW.contract);
     RETURN NULL;
 END $$;
 CREATE TRIGGER tell_stale_bases_beside_new AFTER INSERT ON handoffs FOR EACH ROW
     WHEN (NEW.kind IN ('change', 'cancel')) EXECUTE FUNCTION tell_stale_bases();
 CREATE TRIGGER tell_stale_bases_beside_begun AFTER UPDATE OF state ON handoffs FOR EACH ROW
-    WHEN (OLD.state = 'behind' AND NEW.state = 'ready') EXECUTE FUNCTION tell_stale_bases();
+    WHEN (OLD.state = 'behind' AND NEW.state <> 'behind') EXECUTE FUNCTION tell_stale_bases();
+
+-- Older workers look for nothing of this before they make a head ready.
+CREATE FUNCTION keep_lost() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = :schema, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM incidents i WHERE i.cause = 'base/stale/' || NEW.id AND i.state <> 'closed') THEN
+        RETURN NULL;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER keep_lost BEFORE UPDATE OF state ON handoffs FOR EACH ROW
+    WHEN (OLD.state = 'behind' AND NEW.state = 'ready' AND NEW.base_version IS NOT NULL) EXECUTE FUNCTION keep_lost();
 
 -- What is lost never becomes the head, whatever becomes of the version that it builds upon.
 CREATE OR REPLACE FUNCTION advance_lanes(opportunities text[], lease_ms bigint)
@@ -162,4 +194,9 @@ BEGIN
     RETURN NEW;
 END $$;
 
-REVOKE ALL ON FUNCTION told_contract(text, text), name_contract(), tell_stale_bases(), tell_question() FROM PUBLIC;
+-- Those that were lost before this was known.
+SELECT tell_lost_bases(b.opportunity, b.contract) FROM (
+    SELECT DISTINCT opportunity, contract FROM handoffs WHERE state = 'behind' AND base_version IS NOT NULL) AS b;
+
+REVOKE ALL ON FUNCTION told_contract(text, text), name_contract(), begin_above(), tell_lost_bases(text, text),
+    tell_stale_bases(), keep_lost(), tell_question() FROM PUBLIC;

@@ -29,19 +29,21 @@ enum IncidentStatements {
         "UPDATE incidents i SET said = w.said FROM unnest($1::uuid[], $2::text[]) AS w(id, said) WHERE i.id = w.id")
 
     /// A deal that was refused is somebody's turn, unless a version of its contract runs, or one not below it is known:
-    /// that one's own statuses say more. The sweeper publishes the ticket.
+    /// that one's own statuses say more. What was merged is told of as the opportunity that it is now. The sweeper
+    /// publishes the ticket.
     static let wantStatuses = Statement(
         "want_refused_statuses",
         """
         INSERT INTO mirrors AS m
             (opportunity, contract, target, object, correlation_id, source_version, wanted, since, state, queue, due_at)
-        SELECT DISTINCT ON (i.opportunity, w.target, w.object, i.contract) i.opportunity, coalesce(i.contract, ''),
-            w.target, w.object || '/' || coalesce(i.contract, ''), i.correlation_id, 1, w.wanted, clock(now()), 'ready',
-            w.queue, clock(now())
+        SELECT DISTINCT ON (i.opportunity, w.target, w.object, i.contract) i.opportunity, i.contract,
+            w.target, w.object || '/' || i.contract, i.correlation_id, 1, w.wanted, clock(now()), 'ready', w.queue,
+            clock(now())
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) AS w(id, target, object, queue, wanted)
-        JOIN incidents i ON i.id = w.id
-        WHERE i.opportunity IS NOT NULL AND NOT EXISTS (SELECT FROM handoffs h WHERE h.opportunity = i.opportunity
-            AND h.contract = i.contract AND (h.open OR h.version >= i.version))
+        JOIN (SELECT r.id, coalesce(n.opportunity, r.opportunity) AS opportunity, r.contract, r.version, r.correlation_id
+            FROM incidents r LEFT JOIN opportunity_names n ON n.name = r.opportunity) AS i ON i.id = w.id
+        WHERE i.opportunity IS NOT NULL AND i.contract IS NOT NULL AND NOT EXISTS (SELECT FROM handoffs h
+            WHERE h.opportunity = i.opportunity AND h.contract = i.contract AND (h.open OR h.version >= i.version))
         ORDER BY i.opportunity, w.target, w.object, i.contract, i.version DESC
         ON CONFLICT (opportunity, target, object) DO UPDATE SET
             wanted = excluded.wanted, next_try = NULL, since = excluded.since,

@@ -113,7 +113,7 @@ struct IntakeBook {
     }
 
     private mutating func note(namesOf arrival: Arrival) {
-        for name in names.news(of: arrival) {
+        for name in names.news(of: arrival, in: lanes) {
             names.opportunities[name] = arrival.opportunity
             newNames.append((name, arrival.opportunity))
         }

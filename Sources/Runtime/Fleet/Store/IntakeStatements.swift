@@ -54,7 +54,8 @@ enum IntakeStatements {
             AND e.outcome = w.outcome
         """)
 
-    /// A change order whose base is not there yet falls due when a person is to be told.
+    /// A change order whose base is not there yet falls due when a person is to be told. In the order in which everybody
+    /// locks the statuses that this has told again.
     static let insertHandoffs = Statement(
         "insert_handoffs",
         """
@@ -69,6 +70,7 @@ enum IntakeStatements {
                 $10::integer[])
                 AS w(id, opportunity, contract, version, content_hash, correlation_id, kind, base),
             (SELECT clock(clock_timestamp()) AS at) AS now
+        ORDER BY w.opportunity
         """)
 
     /// Locks what a cancellation or a superseding version may close, so that its owner's next write is either before or

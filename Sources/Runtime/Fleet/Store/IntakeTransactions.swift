@@ -34,10 +34,12 @@ struct IntakeTransactions: Sendable {
             let commands = try book.commands(limits: limits, opportunities: opportunities)
             let rows = try await transaction.commit(after: commands.map(\.command))
             var results = book.results
-            for (purpose, found) in zip(commands.map(\.purpose), rows) where !results.isEmpty {
+            // What goes elsewhere is admitted again, and publishes nothing before.
+            guard let first = results.firstIndex(where: { $0.admission.elsewhere == nil }) else { return results }
+            for (purpose, found) in zip(commands.map(\.purpose), rows) {
                 switch purpose {
-                case .statuses: results[0].tickets += try mirrorTickets(found)
-                case .advance: results[0].tickets += try ticketsOut(found)
+                case .statuses: results[first].tickets += try mirrorTickets(found)
+                case .advance: results[first].tickets += try ticketsOut(found)
                 case .write: break
                 }
             }

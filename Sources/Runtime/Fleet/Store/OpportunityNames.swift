@@ -28,7 +28,7 @@ package struct OpportunityNames: Sendable, Equatable {
         let all = [arrival.opportunity] + arrival.names
         if all.count == 1, opportunities[arrival.opportunity] == nil { return .itself }
         let candidates = all.reduce(into: [String]()) { found, name in
-            let one = opportunities[name] ?? name
+            let one = lanes[name]?.standing != nil ? name : opportunities[name] ?? name
             if !found.contains(one) { found.append(one) }
         }
         let standing = candidates.filter { lanes[$0]?.standing != nil }
@@ -41,9 +41,12 @@ package struct OpportunityNames: Sendable, Equatable {
         return known == arrival.opportunity ? .itself : .elsewhere(known)
     }
 
-    /// The names that an arrival which was decided upon adds to its opportunity's; the first word on each stays.
-    package func news(of arrival: Arrival) -> [String] {
-        arrival.names.filter { opportunities[$0] == nil && $0 != arrival.opportunity }
+    /// The names that an arrival which was decided upon adds to its opportunity's; the first word on each stays. What
+    /// stands under a name of its own keeps it, until a person has decided which of the two stays.
+    package func news(of arrival: Arrival, in lanes: [String: LaneView]) -> [String] {
+        arrival.names.filter { name in
+            opportunities[name] == nil && name != arrival.opportunity && lanes[name]?.standing == nil
+        }
     }
 }
 

@@ -145,6 +145,10 @@ enum SignatureStatements {
                 due_at = now.at + $2::bigint * interval '1 millisecond'
             FROM asked, (SELECT clock(clock_timestamp()) AS at) AS now WHERE h.id = asked.id
             RETURNING h.id, h.queue, h.correlation_id, asked.incident, asked.envelope
+        ), forgotten AS (
+            UPDATE steps s SET attempts = CASE s.state WHEN 'done' THEN s.attempts ELSE 0 END, undo_attempts = 0
+            FROM resumed WHERE s.handoff_id = resumed.id AND s.state NOT IN ('undone', 'kept')
+                AND (s.attempts > 0 OR s.undo_attempts > 0)
         ), closed AS (
             UPDATE incidents i SET state = 'closed', resolution = 'signed', closed_by = acting_person(),
                 why = 'envelope ' || resumed.envelope || ' is of the text of the deal', due_at = NULL,

@@ -115,8 +115,9 @@ struct SweepTransactions: Sendable {
         RETURNING i.id
         """)
 
-    /// Change orders whose base has not come: people are told, and the lane stays free for it.
-    private static let missingBases = Statement(
+    /// Change orders whose base has not come: people are told, and the lane stays free for it. Their statuses are locked
+    /// in the order in which everybody does.
+    static let missingBases = Statement(
         "missing_bases",
         """
         WITH due AS (
@@ -124,14 +125,14 @@ struct SweepTransactions: Sendable {
             ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
         ), told AS (
             UPDATE handoffs h SET due_at = NULL FROM due WHERE h.id = due.id
-            RETURNING h.id, h.queue, h.correlation_id, h.version, h.base_version
+            RETURNING h.id, h.queue, h.correlation_id, h.version, h.base_version, h.opportunity
         )
         INSERT INTO incidents (id, cause, handoff_id, queue, class, owner, blocking, story, correlation_id, due_at,
             opened_at)
         SELECT gen_random_uuid(), 'base/' || id, id, queue, 'base_missing', $2, false,
             'version ' || version || ' changes version ' || base_version || ', which has not arrived', correlation_id,
             clock(clock_timestamp()), clock(clock_timestamp())
-        FROM told ON CONFLICT (cause) DO NOTHING
+        FROM told ORDER BY opportunity ON CONFLICT (cause) DO NOTHING
         """)
 
     private static let copies = Statement(
