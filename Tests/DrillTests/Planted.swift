@@ -40,6 +40,9 @@ enum Planted {
         evidence.store.journal = [
             entry(1, at: 0, "intent", attempt: 1), entry(2, at: 1, "waiting", cause: "failure"),
             entry(3, at: 2.1, "absent"), entry(4, at: 2.2, "intent", attempt: 2),
+            // Its caller was killed: nobody saw it fail, and what is waited for is left of the first failure's back-off.
+            entry(5, at: 20, "absent"), entry(6, at: 20, "waiting", cause: "failure"),
+            entry(7, at: 20.5, "intent", attempt: 2),
         ]
         return evidence
     }

@@ -129,7 +129,10 @@ import Workers
         .timeLimit(.minutes(1)))
     func lostWhileMissing() async throws {
         try await StoreMaker.postgresql.with { bench in
+            try await bench.admit(1, contract: "CT-2")
             try await bench.admit(2, .change(base: 1))
+            try await bench.admit(3)
+            try await bench.take("O-1/CT-2/1")
             try await bench.move(by: .seconds(3600))
             guard let side = bench.side as? PostgreSQLSide else { return }
             let database = side.schema.database
@@ -138,7 +141,7 @@ import Workers
                     _ = try await transaction.pipeline([
                         Command(SweepTransactions.missingBases, 10, IncidentClass.baseMissing.owner.rawValue)
                     ])
-                    group.addTask { try await bench.admit(3) }
+                    group.addTask { try await bench.commit(.finished) }
                     let waits = Statement(
                         unprepared: "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
                     )

@@ -27,6 +27,9 @@ enum BackoffJudgement {
             case "waiting" where entry.cause == "failure":
                 // What is in doubt is asked about before the back-off is over: the next attempt is what comes after it.
                 failed[step] = failed[step] ?? entry.at
+            case "absent" where failed[step] == nil:
+                // Nobody saw it fail, a lease ago or longer: what is waited for now is left of an earlier back-off.
+                attempts[step] = nil
             case "intent", "undo intent":
                 if let at = failed.removeValue(forKey: step), let attempt = attempts[step], let waits = waits(step),
                     !waits.isEmpty
