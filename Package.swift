@@ -243,7 +243,7 @@ let package = Package(
                 "Workers",
             ]),
         tests("Tidy", ["Handoffs", "Topology", "Workers"]),
-        tests("Topology", ["PostgreSQL", "Support", "Topology", "Workers"]),
+        tests("Topology", ["PostgreSQL", "Support", "Topology", "Workers", hummingbird]),
         tests("WorkerPrograms", ["Fleet", "Observability", "Settings", "Support", "WorkerPrograms", "Workers"]),
         tests("WorkerSettings", ["Settings", configuration]),
     ]

@@ -10,7 +10,7 @@ public struct BrokerAdministration: Sendable {
     private let timeout: Duration
 
     /// Runs `body` with the management API at `address`, and closes its connections afterwards. Its certificate must be
-    /// signed by one of `authorityFile`, or of the system's.
+    /// signed by one of `authorityFile`, or of the system's. `timeout` is what each question may take, repeats included.
     public static func with<Value: Sendable>(
         _ address: ManagementAddress, authorityFile: String? = nil, virtualHost: String = "/",
         timeout: Duration = .seconds(10),
@@ -60,18 +60,19 @@ public struct BrokerAdministration: Sendable {
         }
     }
 
-    /// A broker that has just started answers 500 until it has gathered what it is asked for.
+    /// A broker that has just started answers 500 or 503 until it has gathered what it is asked for: asked again within
+    /// the time of one question.
     private func ask(_ path: [String]) async throws(TopologyError) -> Answer {
-        for _ in 1..<Self.attempts {
-            let answer = try await send("GET", path)
-            guard answer.status >= 500 else { return answer }
-            do { try await Task.sleep(for: .milliseconds(300)) } catch { return answer }
+        let end = ContinuousClock.now + timeout
+        while true {
+            let answer = try await send("GET", path, until: end)
+            guard [500, 503].contains(answer.status), ContinuousClock.now + Self.pause < end else { return answer }
+            do { try await Task.sleep(for: Self.pause) } catch { throw .cancelled }
         }
-        return try await send("GET", path)
     }
 
-    /// How often a question is asked before its failure is believed: three seconds.
-    private static let attempts = 10
+    /// What a broker that is not through yet is given before it is asked again.
+    private static let pause = Duration.milliseconds(300)
 
     /// Reads the value at `path` as the user `name`, should that be its password too; nothing if it is not.
     func find<Value: Decodable>(
@@ -134,7 +135,8 @@ public struct BrokerAdministration: Sendable {
     }
 
     private func send(
-        _ method: String, _ path: [String], body: Data? = nil, credentials: String? = nil
+        _ method: String, _ path: [String], body: Data? = nil, credentials: String? = nil,
+        until end: ContinuousClock.Instant? = nil
     ) async throws(TopologyError) -> Answer {
         let path = "/api/" + path.map(\.percentEncoded).joined(separator: "/")
         var request = HTTPClientRequest(url: address.base + path)
@@ -147,11 +149,14 @@ public struct BrokerAdministration: Sendable {
             request.body = .bytes(body)
         }
         do {
-            let response = try await client.execute(request, timeout: .nanoseconds(timeout.nanoseconds))
+            let left = end.map { max($0 - .now, .zero) } ?? timeout
+            let response = try await client.execute(request, timeout: .nanoseconds(left.nanoseconds))
             // A broker with 10,000 queues answers with about 5 MB.
             let bytes = try await response.body.collect(upTo: 64 << 20)
             return Answer(
                 request: "\(method) \(path)", status: Int(response.status.code), body: Data(bytes.readableBytesView))
+        } catch  where Task.isCancelled {
+            throw .cancelled
         } catch let error as HTTPClientError where [.connectTimeout, .deadlineExceeded, .readTimeout].contains(error) {
             throw .timedOut(address: address.description)
         } catch {

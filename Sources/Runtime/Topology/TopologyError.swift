@@ -8,6 +8,8 @@ public enum TopologyError: Error, Sendable, Equatable, CustomStringConvertible {
     case unreachable(address: String, reason: String)
     /// The broker took too long.
     case timedOut(address: String)
+    /// Whoever asked was told to stop.
+    case cancelled
     /// The broker does not let this user in, or not as far as that.
     case notAuthorized(address: String, user: String, reason: String)
     /// There is no such virtual host, or the address is not that of a management API.
@@ -40,6 +42,8 @@ public enum TopologyError: Error, Sendable, Equatable, CustomStringConvertible {
         case .timedOut(let address):
             "The broker's management API at \(address) took too long. "
                 + "Look at the broker's load and log, then try again; trying again is harmless."
+        case .cancelled:
+            "Stopped on request, before the broker's management API had answered."
         case .notAuthorized(let address, let user, let reason):
             "The broker at \(address) does not allow user \(user) to do this: \(reason). "
                 + "Check the password; plan needs the tag management, apply with accounts the tag administrator, "

@@ -90,6 +90,10 @@ struct CheckDesk: Sendable {
         let (planning, workbench) = (planning, workbench)
         do {
             return try await withDeadline(time) { try await workbench.run { try await planning.policies(at: .now) } }
+        } catch let error as CancellationError {
+            throw error
+        } catch is DeadlinePassed {
+            throw tooLate
         } catch {
             throw unreadable(error)
         }
@@ -100,6 +104,13 @@ struct CheckDesk: Sendable {
             .unavailable,
             "judging it took longer than a request may compute, or others took that time: send it again later, or split the "
                 + "deal (BATON_GATEWAY_COMPUTE_TIME)")
+    }
+
+    private var tooLate: Problem {
+        Problem(
+            .unavailable,
+            "the catalog did not answer in the time for look-ups, or others took that time: send it again later "
+                + "(BATON_GATEWAY_CHECK_TIME)")
     }
 
     private func unreadable(_ error: any Error) -> Problem {
@@ -127,6 +138,8 @@ struct CheckDesk: Sendable {
                         try await workbench.run { try await planning.plan(deal, on: attempt) }
                     }, []
                 )
+            } catch let error as CancellationError {
+                throw error
             } catch {
                 logger.notice("a check was not looked up in full", metadata: ["error": "\(error)"])
             }
@@ -136,8 +149,10 @@ struct CheckDesk: Sendable {
                 try await workbench.run { try await planning.plan(deal, isOffline: true, on: attempt) }
             }
             return (document, [Self.targets])
+        } catch let error as CancellationError {
+            throw error
         } catch is DeadlinePassed {
-            throw tooLong
+            throw tooLate
         } catch {
             throw unreadable(error)
         }
