@@ -1,4 +1,4 @@
-/// No attempt comes sooner after a failure than half its back-off, by the journal's times.
+/// No attempt comes sooner after a failure that counts than half its back-off, by the journal's times.
 enum BackoffJudgement {
     /// The store's clock dates the entry before it dates the wait, so a gap is never measured too short.
     static func judge(_ evidence: Evidence) -> [Violation] {
@@ -27,12 +27,10 @@ enum BackoffJudgement {
             case "waiting" where entry.cause == "failure":
                 // What is in doubt is asked about before the back-off is over: the next attempt is what comes after it.
                 failed[step] = failed[step] ?? entry.at
-            case "absent" where failed[step] == nil:
-                // Nobody saw it fail, a lease ago or longer: what is waited for now is left of an earlier back-off.
-                attempts[step] = nil
             case "intent", "undo intent":
-                if let at = failed.removeValue(forKey: step), let attempt = attempts[step], let waits = waits(step),
-                    !waits.isEmpty
+                // One that does not count, as when its caller was killed or interrupted, has no back-off of its own.
+                if let at = failed.removeValue(forKey: step), let attempt = attempts[step], let next = entry.attempt,
+                    next > attempt, let waits = waits(step), !waits.isEmpty
                 {
                     let least = waits[min(attempt, waits.count) - 1] / 2
                     let gap = entry.at - at
