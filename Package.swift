@@ -184,7 +184,10 @@ let package = Package(
 
         library(
             "Drill", in: "Proof",
-            ["Fleet", "Operations", "PostgreSQL", "RabbitMQ", "Topology", asyncHTTPClient, crypto, nioCore]),
+            [
+                "Fleet", "Operations", "PostgreSQL", "RabbitMQ", "Topology", "Workers", asyncHTTPClient, crypto,
+                nioCore,
+            ]),
         program("DrillProgram", ["Drill", "PostgreSQL", "RabbitMQ", argumentParser], folder: "Drill"),
 
         .target(

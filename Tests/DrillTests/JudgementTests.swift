@@ -48,6 +48,30 @@ import Testing
         #expect(Verdict(on: evidence).violations == [])
     }
 
+    @Test("V1 where targets are slow or late one deal of a thousand may wait for people instead, with its incident")
+    func toldInstead() {
+        var evidence = Planted.cleanRun()
+        for number in 10..<1010 {
+            evidence.deal("O-\(number)", "handoff-\(number)", state: "finished", .finishes)
+        }
+        func fates() -> [Violation] { FateJudgement.judge(evidence) }
+        #expect(fates() == [])
+        func giveUp(_ handoff: String) {
+            evidence.change(handoff: handoff) { $0.state = "parked" }
+            evidence.incident("incident-\(handoff)", of: handoff, messageID: nil)
+            evidence.store.incidents[evidence.store.incidents.count - 1].incidentClass = "attempts_used_up"
+        }
+        giveUp("handoff-10")
+        #expect(fates().count == 1)
+        evidence.hasPoorTargets = true
+        #expect(fates() == [])
+        evidence.store.incidents.removeLast()
+        #expect(fates().count == 1, "nobody was told")
+        giveUp("handoff-10")
+        giveUp("handoff-11")
+        #expect(fates().count == 1, "too many")
+    }
+
     @Test("V1 a copy of a parked handoff is accounted for while its look sleeps, and only then")
     func awaitedCopy() {
         var evidence = Planted.cleanRun()

@@ -17,6 +17,8 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "The sandbox's log of effects.") var effects: String
     @Option(help: "The schema.") var schema = "drill"
     @Option(help: "Folder that describes the queues.") var queues = "Queues"
+    @Flag(help: "Targets were slow or late: one deal of a thousand may wait for people because of them.")
+    var poorTargets = false
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
@@ -44,9 +46,10 @@ struct CheckCommand: AsyncParsableCommand {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await database.run() }
             defer { group.cancelAll() }
-            let evidence = try await Evidence(
+            var evidence = try await Evidence(
                 published: published, effects: effects, database: database,
                 broker: BrokerSettings(urls: [amqp], connectionName: "drill check"), queuesFolder: queues)
+            evidence.hasPoorTargets = poorTargets
             return Verdict(on: evidence)
         }
     }

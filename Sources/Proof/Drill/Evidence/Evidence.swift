@@ -11,6 +11,10 @@ public struct Evidence: Sendable {
     /// The longest wait after failure 1, 2 and so on, by queue, in seconds.
     var backoff: [String: [Double]] = [:]
 
+    /// Whether targets were so slow or late that the attempts of a call may be used up, or what came late may stand in
+    /// the way of undoing: of a few deals people are told then, instead of what their stories say.
+    public var hasPoorTargets = false
+
     /// Nothing at all, which is in order.
     init() {}
 

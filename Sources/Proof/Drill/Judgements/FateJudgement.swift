@@ -1,3 +1,5 @@
+import Workers
+
 /// Every deal ended as its story says: sold deals are projects, refused ones wait for a person, cancelled ones are gone.
 enum FateJudgement {
     static func judge(_ evidence: Evidence) -> [Violation] {
@@ -9,14 +11,39 @@ enum FateJudgement {
         let live = Dictionary(grouping: Things(evidence).all.filter { $0.isLive && $0.step?.state != "kept" }) {
             $0.handoff.map { "\($0.opportunity)/\($0.contract)" } ?? "-"
         }
-        return stories.sorted { $0.key < $1.key }.flatMap { contract, fate in
-            let versions = (handoffs[contract] ?? []).sorted { $0.version < $1.version }
-            return switch fate {
-            case .finishes: unless(versions.last?.state == "finished", contract, "should be finished", versions)
-            case .isRefused: refused(contract, versions, evidence)
-            case .isCancelled: cancelled(contract, versions, live[contract] ?? [])
+        let told = told(evidence)
+        let ends = stories.filter { !told.contains($0.key) }.sorted { $0.key < $1.key }
+        return tooMany(told.count, of: stories.count)
+            + ends.flatMap { contract, fate in
+                let versions = (handoffs[contract] ?? []).sorted { $0.version < $1.version }
+                return switch fate {
+                case .finishes: unless(versions.last?.state == "finished", contract, "should be finished", versions)
+                case .isRefused: refused(contract, versions, evidence)
+                case .isCancelled: cancelled(contract, versions, live[contract] ?? [])
+                }
             }
-        }
+    }
+
+    private static func tooMany(_ told: Int, of deals: Int) -> [Violation] {
+        guard told * 1000 > deals else { return [] }
+        return [
+            Violation(
+                .fate, "\(told) of \(deals) deals wait for people because of their targets: over one of a thousand")
+        ]
+    }
+
+    /// Contracts that wait for people because their target was slow or late: each has its incident.
+    static func told(_ evidence: Evidence) -> Set<String> {
+        guard evidence.hasPoorTargets else { return [] }
+        let causes: Set = [IncidentClass.attemptsUsedUp.rawValue, IncidentClass.undoRefused.rawValue]
+        let handoffs = Set(
+            evidence.store.incidents.filter {
+                $0.state == "open" && $0.isBlocking && causes.contains($0.incidentClass)
+            }.compactMap(\.handoff))
+        return Set(
+            evidence.store.handoffs.filter { $0.state == "parked" && handoffs.contains($0.id) }.map {
+                "\($0.opportunity)/\($0.contract)"
+            })
     }
 
     private static func unless(

@@ -25,7 +25,8 @@ public struct DrillReport: Sendable, Codable {
                 + "compensations \(figures.compensations), duplicates \(figures.duplicates)",
             "workers started \(figures.workersStarted), killed \(figures.workersKilled), "
                 + "frozen \(figures.workersFrozen), failed \(figures.workersFailed)",
-            "copies of frozen workers removed \(figures.copiesRemoved)",
+            "copies that came late, removed \(figures.copiesRemoved)",
+            "deals that wait for people because of slow targets \(figures.toldInstead)",
         ]
         if let unfinished = figures.unfinishedAtRebuild, let ready = figures.readyAtRebuild,
             let seconds = figures.secondsToResume

@@ -255,9 +255,10 @@ public struct DrillRun: Sendable {
         _ figures: Figures, _ unmet: [String], _ fleet: WorkerFleet, _ database: Database
     ) async throws -> DrillReport {
         say("checking")
-        let evidence = try await Evidence(
+        var evidence = try await Evidence(
             published: publishedFile, effects: effectsFile, database: database, broker: brokerSettings(),
             queuesFolder: settings.queuesFolder)
+        evidence.hasPoorTargets = settings.late > 0 || settings.slow > 0
         let verdict = Verdict(on: evidence)
         let coverage = CrashCoverage(hits: fleet.hits, queues: queues, settings: settings)
         var figures = figures
