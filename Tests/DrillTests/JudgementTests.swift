@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test("V1 where targets are slow or late one deal of a thousand may wait for people instead, with its incident")
-    func toldInstead() {
+    func leftToPeople() {
         var evidence = Planted.cleanRun()
         for number in 10..<1010 {
             evidence.deal("O-\(number)", "handoff-\(number)", state: "finished", .finishes)

@@ -90,6 +90,10 @@ import Testing
                     ('O-3', 'CT-4', 'finished')) AS v(o, c, s);
                 \(tell("O-1", followedBy: "corr-CT-1")) \(tell("O-2", followedBy: "corr-CT-3"))
                 \(tell("O-3", followedBy: "corr-CT-4", state: "ready"))
+                INSERT INTO incidents (id, cause, queue, class, owner, blocking, story, correlation_id, opened_at)
+                SELECT gen_random_uuid(), 'mirror/CRM/handoff/' || o || '/5', 'status-feedback', 'status_refused', 'support',
+                    false, 'no', 'c', now()
+                FROM (VALUES ('O-1'), ('O-9')) AS v(o);
                 """)
             _ = try await migrator.migrate()
             func told() async throws -> [String] {
@@ -105,6 +109,12 @@ import Testing
                 try await told() == [
                     "O-1 CT-1 handoff/CT-1 1", "O-2 CT-3 handoff/CT-3 1", "O-3 CT-4 handoff/CT-4 1 due",
                 ], "what is at rest, too: a later version goes on there")
+            let causes = try await schema.database.query(
+                Statement(unprepared: "SELECT cause FROM incidents ORDER BY 1"))
+            #expect(
+                try causes.map { try $0.value(0, as: String.self) }
+                    == ["mirror/CRM/handoff/CT-1/O-1/5", "mirror/CRM/handoff/O-9/5"],
+                "a refusal that is open closes once its status is written")
             for correlation in ["corr-CT-1", "corr-CT-2", "corr-CT-2", "unheard of"] {
                 try await script(tell("O-1", followedBy: correlation))
             }

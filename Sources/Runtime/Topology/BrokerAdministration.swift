@@ -64,11 +64,18 @@ public struct BrokerAdministration: Sendable {
     /// the time of one question.
     private func ask(_ path: [String]) async throws(TopologyError) -> Answer {
         let end = ContinuousClock.now + timeout
-        while true {
-            let answer = try await send("GET", path, until: end)
-            guard [500, 503].contains(answer.status), ContinuousClock.now + Self.pause < end else { return answer }
+        var answer = try await send("GET", path, until: end)
+        while [500, 503].contains(answer.status), ContinuousClock.now + Self.pause < end {
             do { try await Task.sleep(for: Self.pause) } catch { throw .cancelled }
+            do {
+                answer = try await send("GET", path, until: end)
+            } catch {
+                // What it said before tells more than that there was no time to say it once more.
+                guard case .timedOut = error else { throw error }
+                return answer
+            }
         }
+        return answer
     }
 
     /// What a broker that is not through yet is given before it is asked again.

@@ -125,6 +125,20 @@ import Workers
     }
 
     @Test(
+        "V5 change orders that are called off together are not told of as lost on the way",
+        .timeLimit(.minutes(1)), arguments: StoreMaker.allCases)
+    func calledOffTogether(maker: StoreMaker) async throws {
+        try await maker.with { bench in
+            for version in [2, 3] { try await bench.admit(version, .change(base: 1)) }
+            try await bench.move(by: .seconds(3600))
+            try await bench.sweep()
+            try await bench.admit(5, .cancel)
+            let rows = try await bench.rows("incident")
+            #expect(rows.map { $0.contains("base_missing f closed cancelled") } == [true, true], "\(rows)")
+        }
+    }
+
+    @Test(
         "V5 a base that is told of as missing at the moment in which it is lost leaves one question open",
         .timeLimit(.minutes(1)))
     func lostWhileMissing() async throws {
@@ -164,7 +178,8 @@ import Workers
             let begun = try await side.schema.database.query(
                 Statement(
                     unprepared: """
-                        UPDATE handoffs SET state = 'ready', due_at = clock(now()) WHERE state = 'behind' RETURNING id
+                        UPDATE handoffs SET state = 'ready', due_at = clock(now())
+                        WHERE state = 'behind' AND lane_member RETURNING id
                         """))
             #expect(begun.isEmpty)
             try await bench.take("O-1/CT-1/3")

@@ -5,6 +5,7 @@ import Logging
 import Mappings
 import Observability
 import Sagas
+import Settings
 
 /// Answers what a deal would come to by the worker's own rules, and writes nothing.
 struct CheckDesk: Sendable {
@@ -93,7 +94,9 @@ struct CheckDesk: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch is DeadlinePassed {
-            throw tooLate
+            throw Problem(
+                .unavailable,
+                "the deal was not planned in the \(time.settingText) that were left for it: send it again later")
         } catch {
             throw unreadable(error)
         }
@@ -144,8 +147,9 @@ struct CheckDesk: Sendable {
                 logger.notice("a check was not looked up in full", metadata: ["error": "\(error)"])
             }
         }
+        let time = asksTargets ? Self.catalogTime : left
         do {
-            let document = try await withDeadline(asksTargets ? Self.catalogTime : left) {
+            let document = try await withDeadline(time) {
                 try await workbench.run { try await planning.plan(deal, isOffline: true, on: attempt) }
             }
             return (document, [Self.targets])

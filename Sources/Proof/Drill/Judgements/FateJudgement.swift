@@ -11,9 +11,9 @@ enum FateJudgement {
         let live = Dictionary(grouping: Things(evidence).all.filter { $0.isLive && $0.step?.state != "kept" }) {
             $0.handoff.map { "\($0.opportunity)/\($0.contract)" } ?? "-"
         }
-        let told = told(evidence)
-        let ends = stories.filter { !told.contains($0.key) }.sorted { $0.key < $1.key }
-        return tooMany(told.count, of: stories.count)
+        let leftToPeople = leftToPeople(evidence)
+        let ends = stories.filter { !leftToPeople.contains($0.key) }.sorted { $0.key < $1.key }
+        return tooMany(leftToPeople.count, of: stories.count)
             + ends.flatMap { contract, fate in
                 let versions = (handoffs[contract] ?? []).sorted { $0.version < $1.version }
                 return switch fate {
@@ -24,16 +24,16 @@ enum FateJudgement {
             }
     }
 
-    private static func tooMany(_ told: Int, of deals: Int) -> [Violation] {
-        guard told * 1000 > deals else { return [] }
+    private static func tooMany(_ count: Int, of deals: Int) -> [Violation] {
+        guard count * 1000 > deals else { return [] }
         return [
             Violation(
-                .fate, "\(told) of \(deals) deals wait for people because of their targets: over one of a thousand")
+                .fate, "\(count) of \(deals) deals wait for people because of their targets: over one of a thousand")
         ]
     }
 
     /// Contracts that wait for people because their target was slow or late: each has its incident.
-    static func told(_ evidence: Evidence) -> Set<String> {
+    static func leftToPeople(_ evidence: Evidence) -> Set<String> {
         guard evidence.hasPoorTargets else { return [] }
         let causes: Set = [IncidentClass.attemptsUsedUp.rawValue, IncidentClass.undoRefused.rawValue]
         let handoffs = Set(

@@ -26,7 +26,7 @@ public struct DrillReport: Sendable, Codable {
             "workers started \(figures.workersStarted), killed \(figures.workersKilled), "
                 + "frozen \(figures.workersFrozen), failed \(figures.workersFailed)",
             "copies that came late, removed \(figures.copiesRemoved)",
-            "deals that wait for people because of slow targets \(figures.toldInstead)",
+            "deals left to people by slow or late targets \(figures.leftToPeople)",
         ]
         if let unfinished = figures.unfinishedAtRebuild, let ready = figures.readyAtRebuild,
             let seconds = figures.secondsToResume

@@ -23,7 +23,7 @@ public struct Figures: Sendable, Codable, Equatable {
     /// Things that a worker made too late beside another's, and removed.
     public var copiesRemoved = 0
     /// Deals that wait for people because their targets were slow or late.
-    public var toldInstead = 0
+    public var leftToPeople = 0
     /// Worker processes that were started, killed from outside, frozen and woken, and that failed by themselves.
     public var workersStarted = 0, workersKilled = 0, workersFrozen = 0, workersFailed = 0
     /// Handoffs that were not through when the broker was rebuilt empty; workers go on without tickets meanwhile.
@@ -39,7 +39,7 @@ public struct Figures: Sendable, Codable, Equatable {
         readBacks = evidence.store.journal.count { $0.what == "found" || $0.what == "absent" }
         compensations = evidence.store.steps.count { $0.state == "undone" }
         copiesRemoved = EffectJudgements.removedCopies(evidence).count
-        toldInstead = FateJudgement.told(evidence).count
+        leftToPeople = FateJudgement.leftToPeople(evidence).count
         duplicates = balance.copiesNoted + (balance.ends["duplicate"] ?? 0)
     }
 }

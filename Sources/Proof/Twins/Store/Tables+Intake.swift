@@ -154,6 +154,7 @@ extension Tables {
     private mutating func stopEarlier(than arrival: Arrival, at now: Duration) {
         let cancels = arrival.kind.stored == .cancel
         let because = cancels ? "cancelled" : "superseded"
+        var wasAnyBehind = false
         for place in handoffs.indices {
             let row = handoffs[place]
             guard row.opportunity == arrival.opportunity, row.contract == arrival.contract,
@@ -162,7 +163,7 @@ extension Tables {
             let neverCalled = !row.steps.contains { $0.settledAt != nil }
             let isCorrected = row.state == .parked && row.direction == .forwards && neverCalled
             guard cancels ? !row.isPastReturn : isCorrected || isLost(row) else { continue }
-            let wasBehind = row.state == .behind
+            wasAnyBehind = wasAnyBehind || row.state == .behind
             handoffs[place].state = .stopped
             handoffs[place].dueAt = nil
             handoffs[place].cause = nil
@@ -172,8 +173,9 @@ extension Tables {
                 Rows.Entry(
                     handoff: row.id,
                     text: #"{"cause" : "\#(because)", "event" : "\#(arrival.eventID)", "what" : "stopped"}"#))
-            if wasBehind { tellStaleBases(in: arrival.opportunity, at: now) }
         }
+        // Of all that stop none is lost any more.
+        if wasAnyBehind { tellStaleBases(in: arrival.opportunity, at: now) }
     }
 
     /// Change orders that waited for this version need nobody any more.

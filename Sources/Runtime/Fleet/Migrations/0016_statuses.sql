@@ -1,5 +1,10 @@
 -- A status is one contract's, not its opportunity's; and a change order whose base can never come is said so at once.
 
+-- All at once, so that whoever is in the way costs one short wait and not the work that is done by then: workers hold
+-- handoffs when they come for a status.
+LOCK TABLE handoffs, incidents IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE mirrors IN ACCESS EXCLUSIVE MODE;
+
 -- Older workers know no contract, and name none in the object: the row is named for them, here and when it is new.
 ALTER TABLE mirrors ADD COLUMN contract text NOT NULL DEFAULT '';
 
@@ -19,6 +24,13 @@ UPDATE mirrors m SET contract = told.contract, object = m.object || '/' || told.
 FROM (SELECT k.opportunity, k.target, k.object, told_contract(k.opportunity, k.correlation_id) AS contract
     FROM mirrors k) AS told
 WHERE m.opportunity = told.opportunity AND m.target = told.target AND m.object = told.object;
+
+-- A status that its system refused is found by the name of its cause.
+UPDATE incidents i SET cause = 'mirror/' || m.target || '/' || m.object || '/' || m.opportunity || '/'
+    || substring(i.cause FROM length(before.prefix) + 1)
+FROM mirrors m, LATERAL (SELECT 'mirror/' || m.target || '/' || left(m.object, -length(m.contract) - 1) || '/'
+    || m.opportunity || '/' AS prefix) AS before
+WHERE i.class = 'status_refused' AND starts_with(i.cause, before.prefix);
 
 CREATE FUNCTION name_contract() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = :schema, pg_temp AS $$
@@ -56,10 +68,11 @@ BEGIN
     SELECT h.* INTO concerned FROM handoffs h WHERE h.id = subject.handoff_id;
     INSERT INTO mirrors AS m
         (opportunity, contract, target, object, correlation_id, source_version, wanted, since, state, queue, due_at)
-    SELECT coalesce(concerned.opportunity, subject.opportunity), c.contract, new_target,
+    SELECT coalesce(concerned.opportunity, n.opportunity, subject.opportunity), c.contract, new_target,
         new_object || '/' || c.contract, subject.correlation_id, 1, new_content, clock(now()), 'ready', new_queue,
         clock(now())
     FROM (SELECT coalesce(concerned.contract, subject.contract) AS contract) AS c
+    LEFT JOIN opportunity_names n ON n.name = subject.opportunity
     WHERE c.contract IS NOT NULL
     ON CONFLICT (opportunity, target, object) DO UPDATE SET
         wanted = excluded.wanted, next_try = NULL, since = excluded.since, source_version = m.source_version + 1,
@@ -73,7 +86,8 @@ END $$;
 
 -- Change orders whose base can never come: a later version has begun or ended, or the contract was called off, so whatever
 -- came for the base would be stale; and what builds upon such a one. People are told at once; the change order stays behind
--- and holds nothing up. Whoever begins a version, ends or records one, holds the lane.
+-- and holds nothing up: it is no member of its lane any more, which older workers respect too. Whoever begins a version,
+-- ends or records one, holds the lane.
 CREATE FUNCTION tell_lost_bases(of_opportunity text, of_contract text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = :schema, pg_temp AS $$
 DECLARE
@@ -92,7 +106,7 @@ BEGIN
         SELECT c.id, c.version FROM lost l JOIN handoffs c ON c.opportunity = of_opportunity
             AND c.contract = of_contract AND c.base_version = l.version AND c.state = 'behind'
     ), told AS (
-        UPDATE handoffs h SET due_at = NULL FROM lost
+        UPDATE handoffs h SET due_at = NULL, lane_member = false FROM lost
         WHERE h.id = lost.id AND NOT EXISTS (SELECT FROM incidents i WHERE i.cause = 'base/stale/' || h.id)
         RETURNING h.id)
     SELECT array_agg(id) INTO asked FROM told;
@@ -122,42 +136,6 @@ CREATE TRIGGER tell_stale_bases_beside_new AFTER INSERT ON handoffs FOR EACH ROW
     WHEN (NEW.kind IN ('change', 'cancel')) EXECUTE FUNCTION tell_stale_bases();
 CREATE TRIGGER tell_stale_bases_beside_begun AFTER UPDATE OF state ON handoffs FOR EACH ROW
     WHEN (OLD.state = 'behind' AND NEW.state <> 'behind') EXECUTE FUNCTION tell_stale_bases();
-
--- Older workers look for nothing of this before they make a head ready.
-CREATE FUNCTION keep_lost() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = :schema, pg_temp AS $$
-BEGIN
-    IF EXISTS (SELECT FROM incidents i WHERE i.cause = 'base/stale/' || NEW.id AND i.state <> 'closed') THEN
-        RETURN NULL;
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER keep_lost BEFORE UPDATE OF state ON handoffs FOR EACH ROW
-    WHEN (OLD.state = 'behind' AND NEW.state = 'ready' AND NEW.base_version IS NOT NULL) EXECUTE FUNCTION keep_lost();
-
--- What is lost never becomes the head, whatever becomes of the version that it builds upon.
-CREATE OR REPLACE FUNCTION advance_lanes(opportunities text[], lease_ms bigint)
-RETURNS TABLE (id uuid, queue text, correlation_id text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = :schema, pg_temp AS $$
-#variable_conflict use_column
-BEGIN
-    RETURN QUERY UPDATE handoffs h SET state = 'ready', publishes = 0, since = clock(clock_timestamp()),
-        active_since = clock(clock_timestamp()),
-        due_at = clock(clock_timestamp()) + lease_ms * interval '1 millisecond'
-    WHERE h.id = ANY(ARRAY(
-        SELECT DISTINCT ON (b.opportunity) b.id
-        FROM (SELECT a.id, a.opportunity, a.contract, a.version, a.base_version, a.state, a.lane_member,
-                min(a.created_at) OVER (PARTITION BY a.opportunity, a.contract) AS arrived
-            FROM handoffs a WHERE a.opportunity = ANY(opportunities)) AS b
-        WHERE b.state = 'behind' AND b.lane_member AND NOT EXISTS (
-            SELECT FROM handoffs o WHERE o.opportunity = b.opportunity AND o.in_lane)
-            AND (b.base_version IS NULL OR EXISTS (
-                SELECT FROM handoffs o WHERE o.opportunity = b.opportunity AND o.contract = b.contract
-                    AND o.version = b.base_version AND NOT o.open)
-                AND NOT EXISTS (SELECT FROM incidents i WHERE i.cause = 'base/stale/' || b.id AND i.state <> 'closed'))
-        ORDER BY b.opportunity, b.arrived, b.version))
-    RETURNING h.id, h.queue, h.correlation_id;
-END $$;
 
 -- What waits for people and holds nothing up is no write of the contract's handoffs: its status is told again, with or
 -- without the question.
@@ -199,4 +177,4 @@ SELECT tell_lost_bases(b.opportunity, b.contract) FROM (
     SELECT DISTINCT opportunity, contract FROM handoffs WHERE state = 'behind' AND base_version IS NOT NULL) AS b;
 
 REVOKE ALL ON FUNCTION told_contract(text, text), name_contract(), begin_above(), tell_lost_bases(text, text),
-    tell_stale_bases(), keep_lost(), tell_question() FROM PUBLIC;
+    tell_stale_bases(), tell_question() FROM PUBLIC;

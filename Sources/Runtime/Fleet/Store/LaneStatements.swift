@@ -15,14 +15,12 @@ enum LaneStatements {
                 SELECT FROM handoffs o WHERE o.opportunity = b.opportunity AND o.in_lane)
                 AND (b.base_version IS NULL OR EXISTS (
                     SELECT FROM handoffs o WHERE o.opportunity = b.opportunity AND o.contract = b.contract
-                        AND o.version = b.base_version AND NOT o.open)
-                    AND NOT EXISTS (SELECT FROM incidents i WHERE i.cause = 'base/stale/' || b.id
-                        AND i.state <> 'closed'))
+                        AND o.version = b.base_version AND NOT o.open))
             ORDER BY b.opportunity, b.arrived, b.version))
         """
 
     /// Head of a lane: the contract of the earliest arrival, its lowest version whose base has ended. What is lost, because
-    /// its base can never come, is none. It stands in line for its ticket where others do.
+    /// its base can never come, is no member of its lane. It stands in line for its ticket where others do.
     private static let advance = Statement(
         "advance_lanes",
         """

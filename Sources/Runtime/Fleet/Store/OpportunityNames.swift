@@ -27,10 +27,7 @@ package struct OpportunityNames: Sendable, Equatable {
     package func place(of arrival: Arrival, in lanes: [String: LaneView]) -> OpportunityPlace {
         let all = [arrival.opportunity] + arrival.names
         if all.count == 1, opportunities[arrival.opportunity] == nil { return .itself }
-        let candidates = all.reduce(into: [String]()) { found, name in
-            let one = lanes[name]?.standing != nil ? name : opportunities[name] ?? name
-            if !found.contains(one) { found.append(one) }
-        }
+        let candidates = candidates(of: arrival, in: lanes)
         let standing = candidates.filter { lanes[$0]?.standing != nil }
         if standing.count > 1, arrival.ignoredBecause == nil { return .several(standing) }
         let known =
@@ -41,12 +38,19 @@ package struct OpportunityNames: Sendable, Equatable {
         return known == arrival.opportunity ? .itself : .elsewhere(known)
     }
 
-    /// The names that an arrival which was decided upon adds to its opportunity's; the first word on each stays. What
-    /// stands under a name of its own keeps it, until a person has decided which of the two stays.
-    package func news(of arrival: Arrival, in lanes: [String: LaneView]) -> [String] {
-        arrival.names.filter { name in
-            opportunities[name] == nil && name != arrival.opportunity && lanes[name]?.standing == nil
+    /// The opportunities that an arrival may be about, each once.
+    private func candidates(of arrival: Arrival, in lanes: [String: LaneView]) -> [String] {
+        ([arrival.opportunity] + arrival.names).reduce(into: []) { found, name in
+            let one = lanes[name]?.standing != nil ? name : opportunities[name] ?? name
+            if !found.contains(one) { found.append(one) }
         }
+    }
+
+    /// The names that an arrival which was decided upon adds to its opportunity's; the first word on each stays. Where
+    /// several stand, none: whose name it is shows when a person has decided which of them stays.
+    package func news(of arrival: Arrival, in lanes: [String: LaneView]) -> [String] {
+        guard candidates(of: arrival, in: lanes).count(where: { lanes[$0]?.standing != nil }) < 2 else { return [] }
+        return arrival.names.filter { opportunities[$0] == nil && $0 != arrival.opportunity }
     }
 }
 

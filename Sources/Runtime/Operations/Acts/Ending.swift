@@ -46,9 +46,10 @@ enum EndingStatements {
         "read_ending",
         """
         WITH about AS (
-            SELECT i.handoff_id, coalesce(h.opportunity, i.opportunity) AS opportunity,
+            SELECT i.handoff_id, coalesce(h.opportunity, n.opportunity, i.opportunity) AS opportunity,
                 coalesce(h.contract, i.contract) AS contract, coalesce(h.version, i.version) AS version
-            FROM incidents i LEFT JOIN handoffs h ON h.id = i.handoff_id WHERE i.id = $1
+            FROM incidents i LEFT JOIN handoffs h ON h.id = i.handoff_id
+            LEFT JOIN opportunity_names n ON n.name = i.opportunity WHERE i.id = $1
         ), other AS (
             SELECT o.id, o.open, o.state, o.version > a.version AS is_higher
             FROM about a JOIN handoffs o ON o.opportunity = a.opportunity AND o.contract = a.contract
