@@ -55,7 +55,7 @@ import Testing
 
     @Test(
         "SUP-2.6 where a refused version is given up, the CRM shows again what stands of the one before",
-        .timeLimit(.minutes(1)), arguments: ["O-1", "its name before a merge"])
+        .timeLimit(.minutes(1)), arguments: ["O-1", "O-0"])
     func refused(under name: String) async throws {
         try await TestCompany.with { company in
             let desk = SupportDesk(schema: company.schema, broker: company.broker, publisher: company.publisher)
@@ -64,7 +64,7 @@ import Testing
             try await company.schema.database.script(
                 """
                 INSERT INTO opportunity_names (name, opportunity, since)
-                VALUES ('its name before a merge', 'O-1', now())
+                VALUES ('O-0', 'O-1', now())
                 """)
             let wrong = try TestDeals.event(opportunity: name, version: 2) { event in
                 var data = event["data"] as? [String: Any] ?? [:]

@@ -60,6 +60,9 @@ import Twins
                     .hasPrefix("ignored"))
             #expect(
                 try await bench.admit(1, opportunity: "Y", event: "y", ignored: "stage", names: ["N", "X"])
+                    == "elsewhere N")
+            #expect(
+                try await bench.admit(1, opportunity: "N", event: "y", ignored: "stage", names: ["Y", "X"])
                     .hasPrefix("ignored"))
             #expect(try await bench.rows("name") == [], "whose name it is a person decides")
             #expect(try await bench.admit(3, opportunity: "X", event: "m", names: ["N"]) == "conflict [] incident")

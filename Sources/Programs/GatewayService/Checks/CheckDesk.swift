@@ -94,9 +94,11 @@ struct CheckDesk: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch is DeadlinePassed {
+            guard asksTargets else { throw tooLate }
             throw Problem(
                 .unavailable,
-                "the deal was not planned in the \(time.settingText) that were left for it: send it again later")
+                "the deal was not planned in the \(time.settingText) that are left without look-ups: "
+                    + "send it again later")
         } catch {
             throw unreadable(error)
         }

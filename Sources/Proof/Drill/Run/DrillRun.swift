@@ -278,7 +278,11 @@ public struct DrillRun: Sendable {
         var unmet: [String] = []
         func want(_ isMet: Bool, when: Bool = true, _ text: String) { if when, !isMet { unmet.append(text) } }
         let kills = settings.faults.contains(.kills)
-        for line in coverage.missed where kills { unmet.append("a \(line.queue) worker killed at \(line.point)") }
+        // Where targets are slow, what is to come to a crash point comes when it will: the ordinary drill hits each.
+        let isOrdinary = settings.late == 0 && settings.slow == 0
+        for line in coverage.missed where kills && isOrdinary {
+            unmet.append("a \(line.queue) worker killed at \(line.point)")
+        }
         want(figures.redeliveries > 0, when: kills, "at least one redelivery")
         want(figures.readBacks > 0, when: kills, "at least one read-back of an open intent")
         want(figures.takeovers > 0, when: kills, "at least one take-over")
