@@ -195,6 +195,9 @@ struct CaseEvent {
         let deal = try #require(try win.outcome().deal)
         #expect(deal.total.description == total)
         #expect(!String(decoding: deal.canonicalBytes, as: UTF8.self).contains("supplier"))
+        #expect(
+            try win.replacing("data.PrimaryEntityName", with: .string("opportunityclose")).outcome().reason
+                == "the message is about a row that is no opportunity")
         let without = try CaseEvent("win-and-lose/win-without-record.json").outcome()
         #expect(without.places == ["$.data.record"] && without.owners == [.integration])
         #expect(
