@@ -29,7 +29,8 @@ import Testing
     }
 
     private static func desk(
-        _ catalogs: any CatalogSource, time: Duration, _ body: (CheckDesk) async throws -> Void
+        _ catalogs: any CatalogSource, time: Duration, asksTargets: Bool = false,
+        _ body: (CheckDesk) async throws -> Void
     ) async throws {
         let connections = HTTPConnections()
         let adapter = Adapter.sandbox
@@ -39,7 +40,7 @@ import Testing
                 planning: Planning(
                     catalogs: catalogs, erp: adapter.erp(at: "", over: connections),
                     psa: adapter.psa(at: "", over: connections), tax: adapter.tax(at: "", over: connections)),
-                asksTargets: false, time: time, computeTime: .seconds(60), mappings: [],
+                asksTargets: asksTargets, time: time, computeTime: .seconds(60), mappings: [],
                 workbench: Workbench("the tests"), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
         try await connections.shutdown()
     }
@@ -55,6 +56,23 @@ import Testing
                 #expect(problem?.detail?.contains("BATON_GATEWAY_CHECK_TIME") == true, "\(String(describing: problem))")
             }
         }
+    }
+
+    @Test(
+        "SEC-F4 a plan that is late although nobody is asked any more is not blamed on the time for look-ups",
+        .timeLimit(.minutes(1)))
+    func planIsLate() async throws {
+        let event = try TestDeals.event(opportunity: "O-1") { _ in }
+        func words(_ catalogs: any CatalogSource) async throws -> String {
+            var words = ""
+            try await Self.desk(catalogs, time: .milliseconds(50), asksTargets: true) { desk in
+                let problem = await #expect(throws: Problem.self) { try await desk.validate(event) }
+                words = problem?.detail ?? ""
+            }
+            return words
+        }
+        #expect(try await words(Silent()).contains("BATON_GATEWAY_CHECK_TIME"), "intake's question had that time")
+        #expect(try await words(OnceRead()).contains("was not planned in the 150ms"))
     }
 
     @Test("SEC-F4 a check whose caller has gone is no failure of the catalog", .timeLimit(.minutes(1)))

@@ -94,11 +94,7 @@ struct CheckDesk: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch is DeadlinePassed {
-            guard asksTargets else { throw tooLate }
-            throw Problem(
-                .unavailable,
-                "the deal was not planned in the \(time.settingText) that are left without look-ups: "
-                    + "send it again later")
+            throw tooLate
         } catch {
             throw unreadable(error)
         }
@@ -149,16 +145,20 @@ struct CheckDesk: Sendable {
                 logger.notice("a check was not looked up in full", metadata: ["error": "\(error)"])
             }
         }
-        let time = asksTargets ? Self.catalogTime : left
+        let limit = asksTargets ? Self.catalogTime : left
         do {
-            let document = try await withDeadline(time) {
+            let document = try await withDeadline(limit) {
                 try await workbench.run { try await planning.plan(deal, isOffline: true, on: attempt) }
             }
             return (document, [Self.targets])
         } catch let error as CancellationError {
             throw error
         } catch is DeadlinePassed {
-            throw tooLate
+            guard asksTargets else { throw tooLate }
+            throw Problem(
+                .unavailable,
+                "the deal was not planned in the \(limit.settingText) that are left without look-ups: "
+                    + "send it again later")
         } catch {
             throw unreadable(error)
         }
