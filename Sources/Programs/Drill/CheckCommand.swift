@@ -46,10 +46,10 @@ struct CheckCommand: AsyncParsableCommand {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await database.run() }
             defer { group.cancelAll() }
-            var evidence = try await Evidence(
+            let evidence = try await Evidence(
                 published: published, effects: effects, database: database,
-                broker: BrokerSettings(urls: [amqp], connectionName: "drill check"), queuesFolder: queues)
-            evidence.hasPoorTargets = poorTargets
+                broker: BrokerSettings(urls: [amqp], connectionName: "drill check"), queuesFolder: queues,
+                hasPoorTargets: poorTargets)
             return Verdict(on: evidence)
         }
     }

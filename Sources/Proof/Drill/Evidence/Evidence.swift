@@ -13,15 +13,17 @@ public struct Evidence: Sendable {
 
     /// Whether targets were so slow or late that the attempts of a call may be used up, or what came late may stand in
     /// the way of undoing: of a few deals people are told then, instead of what their stories say.
-    public var hasPoorTargets = false
+    var hasPoorTargets = false
 
     /// Nothing at all, which is in order.
     init() {}
 
     /// Reads the list of what was published, the sandbox's log, the store and the queues; changes nothing.
     public init(
-        published: String, effects: String, database: Database, broker: BrokerSettings, queuesFolder: String
+        published: String, effects: String, database: Database, broker: BrokerSettings, queuesFolder: String,
+        hasPoorTargets: Bool
     ) async throws {
+        self.hasPoorTargets = hasPoorTargets
         let folder = try QueuesFolder(at: queuesFolder)
         self.published = try PublishedMessage.list(at: published)
         self.effects = try JSONLines.read(SandboxEffect.self, at: effects)

@@ -62,6 +62,9 @@ public struct StoreEvidence: Sendable, Equatable {
         var state: String
         var hasDue: Bool
         var messageID: String?
+
+        /// Whether its handoff goes on only when a person has decided.
+        var holdsUp: Bool { state == "open" && isBlocking }
     }
 
     /// A shared thing and who makes it.

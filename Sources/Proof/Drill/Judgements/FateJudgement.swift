@@ -37,9 +37,7 @@ enum FateJudgement {
         guard evidence.hasPoorTargets else { return [] }
         let causes: Set = [IncidentClass.attemptsUsedUp.rawValue, IncidentClass.undoRefused.rawValue]
         let handoffs = Set(
-            evidence.store.incidents.filter {
-                $0.state == "open" && $0.isBlocking && causes.contains($0.incidentClass)
-            }.compactMap(\.handoff))
+            evidence.store.incidents.filter { $0.holdsUp && causes.contains($0.incidentClass) }.compactMap(\.handoff))
         return Set(
             evidence.store.handoffs.filter { $0.state == "parked" && handoffs.contains($0.id) }.map {
                 "\($0.opportunity)/\($0.contract)"
@@ -57,9 +55,7 @@ enum FateJudgement {
     private static func refused(
         _ contract: String, _ versions: [StoreEvidence.Handoff], _ evidence: Evidence
     ) -> [Violation] {
-        let incidents = evidence.store.incidents.filter {
-            $0.handoff == versions.last?.id && $0.state == "open" && $0.isBlocking
-        }
+        let incidents = evidence.store.incidents.filter { $0.handoff == versions.last?.id && $0.holdsUp }
         let isRight =
             versions.last?.state == "parked" && incidents.count == 1
             && incidents.allSatisfy { $0.incidentClass == "target_refused" }

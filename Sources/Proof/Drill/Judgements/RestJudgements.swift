@@ -41,7 +41,7 @@ enum RestJudgements {
 
     static func incidentsOfParked(_ evidence: Evidence) -> [Violation] {
         let blocking = Dictionary(
-            grouping: evidence.store.incidents.filter { $0.state == "open" && $0.isBlocking && $0.handoff != nil }
+            grouping: evidence.store.incidents.filter { $0.holdsUp && $0.handoff != nil }
         ) { $0.handoff ?? "" }
         return evidence.store.handoffs.compactMap { handoff in
             let count = blocking[handoff.id]?.count ?? 0

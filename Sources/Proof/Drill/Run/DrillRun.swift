@@ -255,10 +255,9 @@ public struct DrillRun: Sendable {
         _ figures: Figures, _ unmet: [String], _ fleet: WorkerFleet, _ database: Database
     ) async throws -> DrillReport {
         say("checking")
-        var evidence = try await Evidence(
+        let evidence = try await Evidence(
             published: publishedFile, effects: effectsFile, database: database, broker: brokerSettings(),
-            queuesFolder: settings.queuesFolder)
-        evidence.hasPoorTargets = settings.late > 0 || settings.slow > 0
+            queuesFolder: settings.queuesFolder, hasPoorTargets: settings.hasPoorTargets)
         let verdict = Verdict(on: evidence)
         let coverage = CrashCoverage(hits: fleet.hits, queues: queues, settings: settings)
         var figures = figures
@@ -279,8 +278,7 @@ public struct DrillRun: Sendable {
         func want(_ isMet: Bool, when: Bool = true, _ text: String) { if when, !isMet { unmet.append(text) } }
         let kills = settings.faults.contains(.kills)
         // Where targets are slow, what is to come to a crash point comes when it will: the ordinary drill hits each.
-        let isOrdinary = settings.late == 0 && settings.slow == 0
-        for line in coverage.missed where kills && isOrdinary {
+        for line in coverage.missed where kills && !settings.hasPoorTargets {
             unmet.append("a \(line.queue) worker killed at \(line.point)")
         }
         want(figures.redeliveries > 0, when: kills, "at least one redelivery")

@@ -41,6 +41,8 @@ public struct DrillSettings: Sendable {
     public var lateEffect = Duration.seconds(18)
     /// The share of all calls, questions too, that take a second longer.
     public var slow = 0.0
+    /// Whether so many calls are late or slow that a few deals end before people: see ``Evidence``.
+    var hasPoorTargets: Bool { late > 0 || slow > 0 }
     /// Over how long most of the deals are published.
     public var load: Duration
     /// How long after the last fault everything must have come to rest.
