@@ -115,7 +115,7 @@ let package = Package(
                 .embedInCode("Migrations/0011_dead_letters.sql"), .embedInCode("Migrations/0012_collecting.sql"),
                 .embedInCode("Migrations/0013_line.sql"), .embedInCode("Migrations/0014_columns.sql"),
                 .embedInCode("Migrations/0015_names.sql"), .embedInCode("Migrations/0016_statuses.sql"),
-                .embedInCode("Migrations/restrict.sql"),
+                .embedInCode("Migrations/0017_due.sql"), .embedInCode("Migrations/restrict.sql"),
             ]),
         library("Operations", in: "Runtime", ["Fleet", "PostgreSQL", "RabbitMQ", "Sagas", "Workers", crypto]),
         library(

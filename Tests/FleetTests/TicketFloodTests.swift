@@ -156,7 +156,7 @@ private struct Flood: Sendable {
     func rowsRead(_ command: Command) async throws -> Int {
         let explained = try await schema.database.pipeline([
             Command(Statement(unprepared: "SET LOCAL enable_seqscan = off")),
-            Command(Statement(unprepared: "SET LOCAL enable_sort = off")), command,
+            Command(Statement(unprepared: "SET LOCAL enable_bitmapscan = off")), command,
         ])[2]
         return try explained.reduce(0) { sum, row in
             let line = try row.value(0, as: String.self)

@@ -5,9 +5,10 @@ import Testing
 extension Fleets {
     /// Many deals at once: 20,000 of them are a stage of `.ci/long`.
     @Suite(.serialized) struct BurstTests {
+        private static let deals = Int(ProcessInfo.processInfo.environment["BATON_TEST_BURST"] ?? "") ?? 160
         /// What one worker has in work at once, and how many tickets of a queue are out.
-        private static let inFlight = 6
-        private static let window = 6
+        private static let inFlight = max(6, deals / 500)
+        private static let window = inFlight
         private static let workers = 2
         /// How many younger handoffs may go before one at one stage, and there are four: those whose tickets are out go in the
         /// order of the broker, and those in work in that of their answers. Two transactions that fill a window at once do
@@ -22,11 +23,11 @@ extension Fleets {
             "H11 in a burst the oldest go first, memory is bounded, and no target is charged for our own host",
             .timeLimit(.minutes(90)))
         func inOrder() async throws {
-            let deals = Int(ProcessInfo.processInfo.environment["BATON_TEST_BURST"] ?? "") ?? 160
+            let deals = Self.deals
             // Whoever stands behind a busy worker is overtaken for as long as that: by less than those places.
             let settings = [
                 "BATON_IN_FLIGHT": "\(Self.inFlight)", "BATON_TICKET_WINDOW": "\(Self.window)",
-                "BATON_TICKET_PATIENCE": "200ms",
+                "BATON_TICKET_PATIENCE": "200ms", "BATON_SWEEP_INTERVAL": "500ms",
             ]
             try await TestCompany.with(workers: 0) { company in
                 let fleet = try company.start(count: Self.workers, settings: settings)

@@ -37,8 +37,9 @@ public struct FleetSettings: Sendable {
         // Everything a worker reads has a key: a plan that reads a whole table was made while it was small.
         self.database.sessionSettings["enable_seqscan"] = "off"
         self.database.sessionSettings["enable_hashjoin"] = "off"
-        // The line is read in the order of its index, of which only the next few are wanted.
-        self.database.sessionSettings["enable_sort"] = "off"
         self.database.sessionSettings["enable_mergejoin"] = "off"
+        // The line is read in the order of its index, of which only the next few are wanted. Sorting stays: without it a
+        // whole index is read where a few rows are wanted in its order.
+        self.database.sessionSettings["enable_bitmapscan"] = "off"
     }
 }

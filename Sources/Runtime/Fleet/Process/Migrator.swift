@@ -71,6 +71,9 @@ public struct Migrator: Sendable {
         Migration(
             version: 16, name: "statuses", sql: String(decoding: PackageResources._016_statuses_sql, as: UTF8.self),
             readableBy: 3),
+        Migration(
+            version: 17, name: "due", sql: String(decoding: PackageResources._017_due_sql, as: UTF8.self), readableBy: 3
+        ),
     ]
 
     /// The schema version that this software was built for.

@@ -35,7 +35,7 @@ struct ClaimTransactions: Sendable {
             clock(clock_timestamp()) + w.settles_ms * interval '1 millisecond'
         FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
             AS w(id, token, target, thing, natural_key, holder, settles_ms)
-        JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
+        \(OwnerStatements.owned)
         ORDER BY w.target, w.thing, w.natural_key
         ON CONFLICT (target, thing, natural_key) DO UPDATE
             SET holder = excluded.holder, settled_at = excluded.settled_at
@@ -49,7 +49,8 @@ struct ClaimTransactions: Sendable {
         SELECT c.target, c.thing, c.natural_key, c.external_id, c.content_hash
         FROM claims c JOIN unnest($1::text[], $2::text[], $3::text[]) AS w(target, thing, natural_key)
             ON c.target = w.target AND c.thing = w.thing AND c.natural_key = w.natural_key
-        WHERE c.external_id IS NOT NULL
+        WHERE c.target = ANY($1::text[]) AND c.thing = ANY($2::text[]) AND c.natural_key = ANY($3::text[])
+            AND c.external_id IS NOT NULL
         """)
 
     /// Asks for all claims together and answers each, in order.

@@ -26,7 +26,10 @@ enum IncidentStatements {
 
     static let keepWords = Statement(
         "keep_words",
-        "UPDATE incidents i SET said = w.said FROM unnest($1::uuid[], $2::text[]) AS w(id, said) WHERE i.id = w.id")
+        """
+        UPDATE incidents i SET said = w.said FROM unnest($1::uuid[], $2::text[]) AS w(id, said)
+        WHERE i.id = ANY($1::uuid[]) AND i.id = w.id
+        """)
 
     /// A deal that was refused is somebody's turn, unless a version of its contract runs, or one not below it is known:
     /// that one's own statuses say more. What was merged is told of as the opportunity that it is now. The sweeper

@@ -8,6 +8,7 @@ enum IntakeStatements {
         SELECT e.source, e.event_id, e.outcome, e.reason, e.handoff_id, e.correlation_id, e.content_hash
         FROM events e JOIN unnest($1::text[], $2::text[]) AS w(source, event_id)
             ON e.source = w.source AND e.event_id = w.event_id
+        WHERE e.source = ANY($1::text[]) AND e.event_id = ANY($2::text[])
         ORDER BY e.received_at
         """)
 
@@ -50,8 +51,8 @@ enum IntakeStatements {
         FROM (SELECT source, event_id, content_hash, outcome, count(*)::integer AS copies
             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS u(source, event_id, content_hash, outcome)
             GROUP BY 1, 2, 3, 4) AS w
-        WHERE e.source = w.source AND e.event_id = w.event_id AND e.content_hash = w.content_hash
-            AND e.outcome = w.outcome
+        WHERE e.source = ANY($1::text[]) AND e.event_id = ANY($2::text[]) AND e.source = w.source
+            AND e.event_id = w.event_id AND e.content_hash = w.content_hash AND e.outcome = w.outcome
         """)
 
     /// A change order whose base is not there yet falls due when a person is to be told. In the order in which everybody
@@ -80,7 +81,7 @@ enum IntakeStatements {
         """
         SELECT h.id FROM handoffs h JOIN unnest($1::text[], $2::text[], $3::integer[]) AS w(opportunity, contract, version)
             ON h.opportunity = w.opportunity AND h.contract = w.contract AND h.version < w.version
-        WHERE h.open ORDER BY h.id FOR UPDATE OF h
+        WHERE h.opportunity = ANY($1::text[]) AND h.open ORDER BY h.id FOR UPDATE OF h
         """)
 
     /// A cancellation closes every earlier version that is not past the point of no return. A complete version closes
@@ -94,8 +95,8 @@ enum IntakeStatements {
                 closed_at = clock(clock_timestamp())
             FROM unnest($1::text[], $2::text[], $3::integer[], $4::boolean[], $5::text[])
                 AS w(opportunity, contract, version, cancels, event)
-            WHERE h.opportunity = w.opportunity AND h.contract = w.contract AND h.version < w.version AND h.open
-                AND h.kind <> 'cancel'
+            WHERE h.opportunity = ANY($1::text[]) AND h.opportunity = w.opportunity AND h.contract = w.contract
+                AND h.version < w.version AND h.open AND h.kind <> 'cancel'
                 AND CASE WHEN w.cancels THEN NOT EXISTS (SELECT FROM steps s WHERE s.handoff_id = h.id AND s.final
                         AND s.state IN ('intent', 'done'))
                     ELSE h.state = 'parked' AND h.direction = 'do' AND NOT EXISTS (SELECT FROM steps s
@@ -118,8 +119,8 @@ enum IntakeStatements {
         """
         UPDATE handoffs h SET due_at = NULL
         FROM unnest($1::text[], $2::text[], $3::integer[]) AS w(opportunity, contract, version)
-        WHERE h.opportunity = w.opportunity AND h.contract = w.contract AND h.base_version = w.version
-            AND h.state = 'behind'
+        WHERE h.opportunity = ANY($1::text[]) AND h.opportunity = w.opportunity AND h.contract = w.contract
+            AND h.base_version = w.version AND h.state = 'behind'
         """)
 
     /// After `base_arrived`, which waits for whoever is just telling people.
@@ -131,7 +132,7 @@ enum IntakeStatements {
             closed_at = clock(clock_timestamp())
         FROM unnest($1::text[], $2::text[], $3::integer[]) AS w(opportunity, contract, version)
         JOIN handoffs h ON h.opportunity = w.opportunity AND h.contract = w.contract AND h.base_version = w.version
-        WHERE i.handoff_id = h.id AND i.class = 'base_missing' AND i.state = 'open'
+        WHERE h.opportunity = ANY($1::text[]) AND i.handoff_id = h.id AND i.class = 'base_missing' AND i.state = 'open'
         """)
 
     static let insertDeals = Statement(

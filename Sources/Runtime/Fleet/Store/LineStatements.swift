@@ -81,7 +81,7 @@ enum LineStatements {
         FROM (SELECT k.opportunity, k.target, k.object FROM mirrors k
             JOIN unnest($1::text[], $2::text[], $3::text[]) AS w(opportunity, target, object)
                 ON k.opportunity = w.opportunity AND k.target = w.target AND k.object = w.object
-            WHERE k.state = 'ready' AND k.due_at > clock(now())
+            WHERE k.opportunity = ANY($1::text[]) AND k.state = 'ready' AND k.due_at > clock(now())
             ORDER BY k.opportunity, k.target, k.object FOR UPDATE OF k SKIP LOCKED) AS w
         WHERE m.opportunity = w.opportunity AND m.target = w.target AND m.object = w.object
         """)
@@ -127,7 +127,8 @@ enum LineStatements {
         FROM (SELECT k.opportunity, k.target, k.object FROM mirrors k
             JOIN unnest($1::text[], $2::text[], $3::text[]) AS w(opportunity, target, object)
                 ON k.opportunity = w.opportunity AND k.target = w.target AND k.object = w.object
-            WHERE k.state = 'ready' ORDER BY k.opportunity, k.target, k.object FOR UPDATE OF k SKIP LOCKED) AS w
+            WHERE k.opportunity = ANY($1::text[]) AND k.state = 'ready'
+            ORDER BY k.opportunity, k.target, k.object FOR UPDATE OF k SKIP LOCKED) AS w
         WHERE m.opportunity = w.opportunity AND m.target = w.target AND m.object = w.object
         """)
 }

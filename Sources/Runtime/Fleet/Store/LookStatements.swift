@@ -10,7 +10,7 @@ enum LookStatements {
         INSERT INTO looks AS l (handoff_id, ordinal, round, queue, state, after_ms, created_at)
         SELECT DISTINCT s.handoff_id, s.ordinal, 1, s.queue, 'waiting', $5::bigint, clock(now())
         FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::smallint[]) AS w(id, token, step_handoff, ordinal)
-        JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
+        \(OwnerStatements.owned)
         JOIN steps s ON s.handoff_id = w.step_handoff AND s.ordinal = w.ordinal
         ORDER BY 1, 2
         ON CONFLICT (handoff_id, ordinal, round) DO UPDATE

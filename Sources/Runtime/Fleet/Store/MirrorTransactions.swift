@@ -94,7 +94,7 @@ struct MirrorTransactions: Sendable {
             SELECT m.opportunity, m.target, m.object FROM mirrors m
             JOIN unnest($1::text[], $2::text[], $3::text[]) AS w(opportunity, target, object)
                 ON m.opportunity = w.opportunity AND m.target = w.target AND m.object = w.object
-            WHERE m.state = 'ready' AND m.queue = $4
+            WHERE m.opportunity = ANY($1::text[]) AND m.state = 'ready' AND m.queue = $4
                 AND NOT EXISTS (SELECT FROM pauses p WHERE p.kind = 'queue' AND p.name = $4)
             ORDER BY m.opportunity, m.target, m.object FOR UPDATE OF m
         )
@@ -129,8 +129,8 @@ struct MirrorTransactions: Sendable {
         FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::boolean[], $7::bigint[],
                 $8::integer[], $10::text[])
             AS w(opportunity, target, object, token, version, written, wait_ms, failures, reason)
-        WHERE m.opportunity = w.opportunity AND m.target = w.target AND m.object = w.object
-            AND m.token = w.token AND m.state = 'running'
+        WHERE m.opportunity = ANY($1::text[]) AND m.opportunity = w.opportunity AND m.target = w.target
+            AND m.object = w.object AND m.token = w.token AND m.state = 'running'
         RETURNING m.opportunity, m.target, m.object, m.queue, m.correlation_id, m.state = 'ready'
         """)
 

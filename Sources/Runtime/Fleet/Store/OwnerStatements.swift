@@ -3,6 +3,10 @@ import PostgreSQL
 /// The statements of an owner's write, in the order in which a transaction runs them. Each looks only at handoffs
 /// that the writer still owns; the first locks them, sorted, so that the answer cannot change before the last.
 enum OwnerStatements {
+    /// Those handoffs of `w` that the writer still owns. Their ids `$1` say what is read, whatever else stands there.
+    static let owned =
+        "JOIN handoffs h ON h.id = ANY($1::uuid[]) AND h.id = w.id AND h.token = w.token AND h.state = 'running'"
+
     static let lockOwned = Statement(
         "lock_owned",
         """
@@ -17,7 +21,7 @@ enum OwnerStatements {
         INSERT INTO plans (handoff_id, hash, body)
         SELECT w.id, w.hash, w.body
         FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[]) AS w(id, token, hash, body)
-        JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
+        \(owned)
         """)
 
     static let insertSteps = Statement(
@@ -27,7 +31,7 @@ enum OwnerStatements {
         SELECT w.id, w.ordinal, w.name, w.queue, w.final, w.key, 'planned'
         FROM unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::text[], $5::text[], $6::boolean[], $7::text[])
             AS w(id, token, ordinal, name, queue, final, key)
-        JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
+        \(owned)
         """)
 
     /// Steps of the handoff itself, or of the earlier versions that it takes back.
@@ -48,8 +52,8 @@ enum OwnerStatements {
             $13::boolean[])
             AS w(id, token, step_handoff, ordinal, state, failures, settles_ms, external_id, receipt, kept_because,
                 kept_owner, ends_adoption, backwards)
-        JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
-        WHERE s.handoff_id = w.step_handoff AND s.ordinal = w.ordinal
+        \(owned)
+        WHERE s.handoff_id = ANY($3::uuid[]) AND s.handoff_id = w.step_handoff AND s.ordinal = w.ordinal
         """)
 
     /// A claim that came to nothing is free at once.
@@ -61,8 +65,9 @@ enum OwnerStatements {
             settled_at = CASE WHEN w.external_id IS NULL THEN clock(now()) ELSE c.settled_at END
         FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
             AS w(id, token, target, thing, natural_key, external_id, content_hash, holder)
-        JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
-        WHERE c.target = w.target AND c.thing = w.thing AND c.natural_key = w.natural_key
+        \(owned)
+        WHERE c.target = ANY($3::text[]) AND c.thing = ANY($4::text[]) AND c.natural_key = ANY($5::text[])
+            AND c.target = w.target AND c.thing = w.thing AND c.natural_key = w.natural_key
             AND CASE WHEN w.external_id IS NULL THEN c.external_id IS NULL AND c.holder = w.holder
                 ELSE (c.external_id, c.content_hash) IS DISTINCT FROM (w.external_id, w.content_hash) END
         """)
@@ -73,7 +78,7 @@ enum OwnerStatements {
         INSERT INTO journal (handoff_id, entry)
         SELECT w.id, w.entry
         FROM unnest($1::uuid[], $2::bigint[], $3::text[]) WITH ORDINALITY AS w(id, token, entry, place)
-        JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
+        \(owned)
         ORDER BY w.place
         """)
 
@@ -89,7 +94,7 @@ enum OwnerStatements {
             clock(now()) + w.wait_ms * interval '1 millisecond'
         FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $9::bigint[])
             AS w(id, token, target, object, queue, wanted, wait_ms)
-        JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
+        \(owned)
         ORDER BY h.opportunity
         ON CONFLICT (opportunity, target, object) DO UPDATE SET
             wanted = excluded.wanted, next_try = excluded.next_try,
@@ -119,7 +124,7 @@ enum OwnerStatements {
                 $9::text[], $10::text[], $11::boolean[], $13::text[])
                 AS w(id, token, incident, cause, step, direction, queue, class, owner, story, blocking, said)
         CROSS JOIN (SELECT clock(clock_timestamp()) AS at) AS now
-        JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
+        \(owned)
         ON CONFLICT (cause) DO NOTHING
         """)
 
@@ -133,7 +138,7 @@ enum OwnerStatements {
             s.kept_owner, false, s.kept_because, h.correlation_id, now.at, now.at, h.requeues
         FROM unnest($1::uuid[], $2::bigint[]) AS w(id, token)
         CROSS JOIN (SELECT clock(clock_timestamp()) AS at) AS now
-        JOIN handoffs h ON h.id = w.id AND h.token = w.token AND h.state = 'running'
+        \(owned)
         JOIN handoffs e ON e.opportunity = h.opportunity AND e.contract = h.contract
             AND (e.id = h.id OR h.kind = 'cancel' AND e.version < h.version)
         JOIN steps s ON s.handoff_id = e.id AND s.state = 'kept' AND s.kept_owner IS NOT NULL

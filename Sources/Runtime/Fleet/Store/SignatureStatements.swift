@@ -100,8 +100,8 @@ enum SignatureStatements {
         """
         UPDATE events e SET handoff_id = w.handoff
         FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[]) AS w(source, event_id, handoff, content_hash)
-        WHERE e.source = w.source AND e.event_id = w.event_id AND e.content_hash = w.content_hash
-            AND e.outcome = 'ignored'
+        WHERE e.source = ANY($1::text[]) AND e.event_id = ANY($2::text[]) AND e.source = w.source
+            AND e.event_id = w.event_id AND e.content_hash = w.content_hash AND e.outcome = 'ignored'
         """)
 
     /// Locks what is in its lane, so that a worker that is just taking it or planning it is before this signature or

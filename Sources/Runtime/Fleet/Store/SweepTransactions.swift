@@ -72,13 +72,16 @@ struct SweepTransactions: Sendable {
     private static let handoffs = Statement(
         "sweep_handoffs",
         """
-        WITH due AS (
+        WITH held AS (
             SELECT id, state, clock(now()) - due_at AS age FROM handoffs
-            WHERE open AND due_at <= clock(now()) AND (state IN ('running', 'waiting')
-                OR $4::boolean AND state = 'ready' AND NOT withheld
-                    AND queue <> ALL (ARRAY(SELECT name FROM pauses WHERE kind = 'queue')))
+            WHERE state IN ('running', 'waiting') AND due_at <= clock(now())
             ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
-        )
+        ), out AS (
+            SELECT id, state, clock(now()) - due_at AS age FROM handoffs
+            WHERE $4::boolean AND state = 'ready' AND NOT withheld AND due_at <= clock(now())
+                AND queue <> ALL (ARRAY(SELECT name FROM pauses WHERE kind = 'queue'))
+            ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+        ), due AS (SELECT * FROM held UNION ALL SELECT * FROM out)
         UPDATE handoffs h SET state = 'ready', cause = NULL,
             takeovers = h.takeovers + (due.state = 'running')::integer,
             publishes = CASE WHEN due.state = 'ready' THEN h.publishes ELSE 0 END, withheld = due.state <> 'ready',
@@ -121,7 +124,7 @@ struct SweepTransactions: Sendable {
         "missing_bases",
         """
         WITH due AS (
-            SELECT id FROM handoffs WHERE open AND state = 'behind' AND due_at <= clock(now())
+            SELECT id FROM handoffs WHERE state = 'behind' AND due_at <= clock(now())
             ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
         ), told AS (
             UPDATE handoffs h SET due_at = NULL FROM due WHERE h.id = due.id
